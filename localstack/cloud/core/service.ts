@@ -1,0 +1,97 @@
+import type { Activity } from './activity';
+import type { Clock } from './clock';
+import type { HttpReply, HttpRequest } from './http';
+import type { Registry } from './registry';
+import type { Store } from './store';
+
+/** Who makes a call. `root` is anybody with credentials that no role issued: the developer at the keyboard. */
+export type Principal =
+  | { readonly kind: 'root'; readonly arn: string }
+  | { readonly kind: 'role'; readonly roleArn: string; readonly arn: string }
+  | { readonly kind: 'service'; readonly service: string; readonly arn: string };
+
+/** What every operation knows about the call besides its input. */
+export type Call = {
+  readonly requestId: string;
+  readonly account: string;
+  readonly region: string;
+  readonly principal: Principal;
+  /** `http://host:port` as the caller reached the cloud: URLs handed out begin with it. */
+  readonly endpoint: string;
+};
+
+/**
+ * One operation of a service's API. `input` and the result have the member names of the AWS API reference, as the
+ * SDK shows them. An operation that does not `await` is atomic. It answers AWS's own errors as `AwsError`.
+ */
+// biome-ignore lint/suspicious/noExplicitAny: the input is what came over the wire; each operation validates its own.
+export type Operation = (input: any, call: Call) => object | undefined | void | Promise<object | undefined | void>;
+
+/** Already serialised JSON, for answers that are too large to build twice. */
+export class RawJson {
+  readonly text: string;
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+/** A REST operation: `path` has `{Name}` for one segment and `{Name+}` for the rest. */
+export type Route = {
+  readonly method: string;
+  readonly path: string;
+  readonly operation: string;
+  /** Success status, 200 unless given. */
+  readonly status?: number;
+};
+
+export type Protocol =
+  | { readonly kind: 'json'; readonly version: '1.0' | '1.1'; readonly targetPrefixes: readonly string[] }
+  | { readonly kind: 'query'; readonly apiVersion: string; readonly namespace: string }
+  | { readonly kind: 'rest-json'; readonly routes: readonly Route[] }
+  /** S3: the service reads the request itself, and answers errors as XML by throwing `AwsError`. */
+  | { readonly kind: 'rest-xml' };
+
+/** What has to be allowed for a call: an IAM action on a resource, with the condition keys it is judged by. */
+export type Access = {
+  readonly action: string;
+  readonly resource: string;
+  readonly context?: Readonly<Record<string, string | readonly string[]>>;
+};
+
+export interface Service {
+  /** The name in `cloud/services/`, and in messages. */
+  readonly name: string;
+  /** Names in the credential scope of signed requests, e.g. `dynamodb`. */
+  readonly signingNames: readonly string[];
+  readonly protocol: Protocol;
+  /** By the operation's name in the AWS API reference. Whatever is missing is refused by name. */
+  readonly operations: Readonly<Record<string, Operation>>;
+  /**
+   * Operations that read or answer HTTP themselves (Lambda `Invoke`: the payload is the body). For `rest-xml`, the
+   * operation `*` takes every request.
+   */
+  readonly rawOperations?: Readonly<
+    Record<string, (request: HttpRequest, params: Record<string, string>, call: Call) => Promise<HttpReply> | HttpReply>
+  >;
+  /** What the caller must be allowed to do. Only asked for callers that are roles; root may do anything. */
+  access(operation: string, input: unknown, call: Call): readonly Access[];
+  /** After every service is there and state is loaded: take up what the last run left undone. */
+  start?(): void | Promise<void>;
+  /** Stop taking up work; end what is in flight. */
+  stop?(): void | Promise<void>;
+}
+
+/** What the cloud hands to a service when it makes it. */
+export type CloudContext = {
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly registry: Registry;
+  readonly activity: Activity;
+  /** Where the cloud is reached from this machine, `http://127.0.0.1:<port>`; known once it listens. */
+  readonly endpoint: () => string;
+  /** The account and region of calls that the cloud makes by itself. */
+  readonly account: string;
+  readonly region: string;
+  /** Directory for files that are not in the store (unpacked function code). */
+  readonly dir: string;
+};

@@ -1,0 +1,190 @@
+import { mkdirSync } from 'node:fs';
+import { open, type RootDatabase } from 'lmdb';
+import { afterPrefix } from './key';
+
+export type Range = {
+  /** First key, inclusive. */
+  readonly start?: string;
+  /** Last key, exclusive. */
+  readonly end?: string;
+  readonly reverse?: boolean;
+  readonly limit?: number;
+};
+
+/** What services see of the store: a sorted map of byte-string keys (see key.ts) to text. */
+export interface Space {
+  get(key: string): string | undefined;
+  put(key: string, value: string): void;
+  remove(key: string): void;
+  /** Entries in key order (or backwards): at most `limit`. */
+  range(range: Range): Iterable<readonly [key: string, value: string]>;
+  /** Removes everything in this space. */
+  clear(): void;
+}
+
+type Pending = { readonly value: string | undefined; readonly batch: number };
+
+/**
+ * All state of the local cloud, in one LMDB environment.
+ *
+ * Every read and write is synchronous, so an operation that does not `await` is atomic. Writes are seen at once by
+ * every reader, gather in memory, and go to disk together: one LMDB transaction, one sync, for all that was written
+ * while the transaction before was on its way. `durable()` resolves when everything written so far is on disk;
+ * whoever acknowledges a write waits for it. Batches reach the disk in the order of the writes, so whatever a crash
+ * leaves is a prefix of what happened: no effect without its cause.
+ */
+export class Store {
+  readonly #db: RootDatabase<string, Buffer>;
+  /** Written and not on disk yet, by key; undefined is a removal. Shadows the database. */
+  readonly #pending = new Map<string, Pending>();
+  /** The batch that writes join now; batches below it are on their way to disk or there. */
+  #batch = 1;
+  #batchHasWrites = false;
+  #durableBatch = 0;
+  #writes = 0;
+  #flushing: Promise<void> | undefined;
+  #failure: Error | undefined;
+  #closed = false;
+
+  /** `sync: false` skips the sync to disk (tests): a crash of the machine may then lose data, a crash of Node not. */
+  constructor(options: { dir: string; sync: boolean }) {
+    mkdirSync(options.dir, { recursive: true });
+    this.#db = open({
+      path: `${options.dir}/store.mdb`,
+      noSubdir: true,
+      encoding: 'string',
+      keyEncoding: 'binary',
+      overlappingSync: false,
+      noSync: !options.sync,
+      // The map is address space, not memory; a fixed one never has to move under the readers.
+      mapSize: 2 ** 36,
+    }) as RootDatabase<string, Buffer>;
+  }
+
+  /** The keys that begin with `name`, as a map of their own. */
+  space(name: string): Space {
+    const prefix = `${name}\0`;
+    return {
+      get: (key) => this.#get(prefix + key),
+      put: (key, value) => this.#put(prefix + key, value),
+      remove: (key) => this.#put(prefix + key, undefined),
+      range: (range) => this.#range(prefix, range),
+      clear: () => {
+        for (const [key] of [...this.#range(prefix, {})]) this.#put(prefix + key, undefined);
+      },
+    };
+  }
+
+  /** Counts writes; a caller that sees it change knows that it has something to wait for. */
+  get writes(): number {
+    return this.#writes;
+  }
+
+  /** Resolves when everything written before this call is on disk; rejects when the disk refused it. */
+  async durable(): Promise<void> {
+    if (this.#failure) throw this.#failure;
+    const wanted = this.#batchHasWrites ? this.#batch : this.#batch - 1;
+    // The batch on its way may be older than the caller's writes, so at most two have to land.
+    while (this.#durableBatch < wanted) await this.#flush();
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    await this.durable();
+    this.#closed = true;
+    await this.#db.close();
+  }
+
+  #get(key: string): string | undefined {
+    const pending = this.#pending.get(key);
+    return pending ? pending.value : this.#db.get(toBytes(key));
+  }
+
+  #put(key: string, value: string | undefined): void {
+    if (this.#closed) return;
+    if (this.#failure) throw this.#failure;
+    this.#pending.set(key, { value, batch: this.#batch });
+    this.#writes++;
+    if (!this.#batchHasWrites) {
+      this.#batchHasWrites = true;
+      // Nobody may ask for durability (a checkpoint): such writes go to disk by themselves.
+      if (!this.#flushing) setImmediate(() => this.#flush().catch(() => {}));
+    }
+  }
+
+  *#range(prefix: string, range: Range): Generator<readonly [string, string]> {
+    const start = prefix + (range.start ?? '');
+    const end = range.end === undefined ? afterPrefix(prefix) : prefix + range.end;
+    const limit = range.limit ?? Number.POSITIVE_INFINITY;
+    const reverse = range.reverse ?? false;
+    if (start >= end || limit <= 0) return;
+    const shadow = [...this.#pending]
+      .filter(([key]) => key >= start && key < end)
+      .sort(([a], [b]) => (a < b !== reverse ? -1 : 1));
+    // LMDB reads a reversed range from its (exclusive) upper end downwards: ask for one more and drop the bound itself.
+    const stored = this.#db
+      .getRange(
+        reverse
+          ? { start: toBytes(end), end: toBytes(start), reverse: true, inclusiveEnd: true, exclusiveStart: true }
+          : { start: toBytes(start), end: toBytes(end) },
+      )
+      [Symbol.iterator]();
+    const before = (a: string, b: string) => (reverse ? a > b : a < b);
+    let next = stored.next();
+    let count = 0;
+    try {
+      for (const [key, { value }] of shadow) {
+        while (!next.done && before(fromBytes(next.value.key), key)) {
+          yield [fromBytes(next.value.key).slice(prefix.length), next.value.value];
+          if (++count >= limit) return;
+          next = stored.next();
+        }
+        if (!next.done && fromBytes(next.value.key) === key) next = stored.next();
+        if (value === undefined) continue;
+        yield [key.slice(prefix.length), value];
+        if (++count >= limit) return;
+      }
+      while (!next.done) {
+        yield [fromBytes(next.value.key).slice(prefix.length), next.value.value];
+        if (++count >= limit) return;
+        next = stored.next();
+      }
+    } finally {
+      stored.return?.();
+    }
+  }
+
+  #flush(): Promise<void> {
+    this.#flushing ??= this.#commit().finally(() => {
+      this.#flushing = undefined;
+    });
+    return this.#flushing;
+  }
+
+  async #commit(): Promise<void> {
+    if (!this.#batchHasWrites) return;
+    const batch = this.#batch++;
+    this.#batchHasWrites = false;
+    // A key written again while this batch is on its way is shadowed by the newer write, and goes with the next.
+    const writes = [...this.#pending].filter(([, pending]) => pending.batch === batch);
+    try {
+      await this.#db.batch(() => {
+        for (const [key, { value }] of writes) {
+          if (value === undefined) this.#db.remove(toBytes(key));
+          else this.#db.put(toBytes(key), value);
+        }
+      });
+    } catch (cause) {
+      this.#failure = new Error('the local cloud could not write its state to disk', { cause });
+      throw this.#failure;
+    }
+    this.#durableBatch = batch;
+    for (const [key, written] of writes) {
+      if (this.#pending.get(key) === written) this.#pending.delete(key);
+    }
+    if (this.#batchHasWrites) setImmediate(() => this.#flush().catch(() => {}));
+  }
+}
+
+const toBytes = (key: string): Buffer => Buffer.from(key, 'latin1');
+const fromBytes = (key: Buffer): string => key.toString('latin1');
