@@ -1,0 +1,120 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Activity } from './core/activity';
+import { Clock } from './core/clock';
+import type { HttpReply, HttpRequest } from './core/http';
+import { uuid } from './core/ids';
+import { Registry } from './core/registry';
+import type { Call, CloudContext } from './core/service';
+import { Store } from './core/store';
+import { DirLock } from './dir-lock';
+import { handleAdmin } from './edge/admin';
+import { FrontDoor } from './edge/front-door';
+import { HttpServer } from './edge/http-server';
+import { type Idle, makeIdle } from './idle';
+import { addServices } from './services';
+
+export type CloudOptions = {
+  /** 4566 unless given; 0 takes any free port. */
+  readonly port?: number;
+  /** Address to bind to, 127.0.0.1 unless given. */
+  readonly host?: string;
+  /** Where state lives. Without it the cloud is ephemeral: a temporary directory, no sync, gone at the end. */
+  readonly dir?: string;
+  readonly clock?: Clock;
+  readonly account?: string;
+  readonly region?: string;
+};
+
+export type Cloud = {
+  readonly endpoint: string;
+  readonly port: number;
+  readonly clock: Clock;
+  readonly registry: Registry;
+  readonly idle: Idle;
+  /** A call context as the developer at the keyboard has it, for calls that do not come over HTTP. */
+  readonly rootCall: () => Call;
+  /** Ends what is in flight, writes everything to disk, frees the port. */
+  stop(): Promise<void>;
+};
+
+/** Starts a local cloud in this process. Rejects with `EADDRINUSE` when the port is taken. */
+export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
+  const ephemeral = options.dir === undefined;
+  const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'local-cloud-'));
+  const lock = new DirLock(dir);
+  const clock = options.clock ?? new Clock();
+  const store = new Store({ dir, sync: !ephemeral });
+  const registry = new Registry();
+  const activity = new Activity();
+  const account = options.account ?? '000000000000';
+  const region = options.region ?? 'us-east-1';
+  let endpoint = '';
+  const context: CloudContext = { clock, store, registry, activity, account, region, dir, endpoint: () => endpoint };
+  addServices(context);
+  const idle = makeIdle(clock, activity);
+  const frontDoor = new FrontDoor(context);
+
+  const rootCall = (): Call => ({
+    requestId: uuid(),
+    account,
+    region,
+    principal: { kind: 'root', arn: `arn:aws:iam::${account}:root` },
+    endpoint,
+  });
+
+  const handle = async (request: HttpRequest, host: string): Promise<HttpReply> =>
+    (await handleFunctionUrl(request, host, registry, () => ({ ...rootCall(), endpoint: `http://${host}` }))) ??
+    (await handleAdmin(request, context, idle)) ??
+    frontDoor.handle(request, host);
+
+  const server = new HttpServer(handle);
+  const release = async () => {
+    clock.stop();
+    await store.close();
+    lock.release();
+    if (ephemeral) rmSync(dir, { recursive: true, force: true });
+  };
+  let port: number;
+  try {
+    port = await server.listen(options.port ?? 4566, options.host ?? '127.0.0.1');
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  endpoint = `http://127.0.0.1:${port}`;
+  for (const service of registry.services()) await service.start?.();
+
+  return {
+    endpoint,
+    port,
+    clock,
+    registry,
+    idle,
+    rootCall,
+    stop: async () => {
+      for (const service of registry.services()) await service.stop?.();
+      await server.close();
+      await release();
+    },
+  };
+}
+
+const URL_PATH = /^\/_lambda-url\/([a-z0-9]+)(\/.*)?$/;
+const URL_HOST = /^([a-z0-9]+)\.lambda-url\./;
+
+/** Function URLs by path (`/_lambda-url/<id>/…`, which needs no DNS) or by host (`<id>.lambda-url.<region>.…`). */
+async function handleFunctionUrl(
+  request: HttpRequest,
+  host: string,
+  registry: Registry,
+  call: () => Call,
+): Promise<HttpReply | undefined> {
+  const byPath = URL_PATH.exec(request.path);
+  const urlId = byPath?.[1] ?? URL_HOST.exec(host)?.[1];
+  if (!urlId) return undefined;
+  const inner = byPath ? { ...request, path: byPath[2] ?? '/' } : request;
+  const reply = await registry.peer('lambda').handleUrl(urlId, inner, call());
+  return reply ?? { status: 404, headers: { 'content-type': 'application/json' }, body: '{"Message":null}' };
+}
