@@ -66,7 +66,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
 
   const handle = async (request: HttpRequest, host: string): Promise<HttpReply> =>
     (await handleFunctionUrl(request, host, registry, () => ({ ...rootCall(), endpoint: `http://${host}` }))) ??
-    (await handleAdmin(request, context, idle)) ??
+    (await handleAdmin(request, { context, idle, calls: frontDoor.calls })) ??
     frontDoor.handle(request, host);
 
   const server = new HttpServer(handle);

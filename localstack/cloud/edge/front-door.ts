@@ -5,6 +5,7 @@ import { uuid } from '../core/ids';
 import { asAwsError } from '../core/registry';
 import type { Call, CloudContext, Service } from '../core/service';
 import { decodeAwsChunked } from './aws-chunked';
+import { CallCounter } from './call-counter';
 import { type CredentialScope, credentialScope, principalOf } from './caller';
 import { type Encoding, encodingOf, fallbackEncoding } from './protocols';
 import { parseQueryInput } from './query-input';
@@ -17,6 +18,7 @@ type Door = { readonly service: Service; readonly encoding: Encoding; readonly r
  * operation, waits until what it wrote is on disk, and encodes the answer.
  */
 export class FrontDoor {
+  readonly calls = new CallCounter();
   readonly #context: CloudContext;
   readonly #bySigningName = new Map<string, Door>();
   readonly #byTarget = new Map<string, Door>();
@@ -101,6 +103,7 @@ export class FrontDoor {
     let reply: HttpReply;
     const raw = this.#rawOperation(door, request);
     if (raw) {
+      this.calls.count(service.name, raw.operation, call.principal);
       if (call.principal.kind !== 'root') {
         registry.peer('iam').authorize(call.principal, service.access(raw.operation, raw.input, call));
       }
@@ -109,6 +112,7 @@ export class FrontDoor {
       const { operation, input, status } = this.#decode(door, request);
       const run = service.operations[operation];
       if (!run) throw notImplemented(`${service.name}:${operation}`);
+      this.calls.count(service.name, operation, call.principal);
       if (call.principal.kind !== 'root') {
         registry.peer('iam').authorize(call.principal, service.access(operation, input, call));
       }
