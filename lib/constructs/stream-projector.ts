@@ -1,0 +1,45 @@
+import { Duration } from 'aws-cdk-lib';
+import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import type { ProjectorSettings } from '../stage-config';
+import type { EventStore } from './event-store';
+import type { HoldingQueue } from './holding-queue';
+import type { ServiceFunction } from './service-function';
+
+export type StreamProjectorProps = {
+  readonly store: EventStore;
+  readonly projector: ServiceFunction;
+  readonly settings: ProjectorSettings;
+  /**
+   * Where places in the stream go that the projector cannot pass: from the projector itself as
+   * `{stream, version, error}` (its queue's URL is in `deadLettersUrlName`), from Lambda as a pointer into the stream.
+   */
+  readonly deadLetters: HoldingQueue;
+  readonly deadLettersUrlName: string;
+};
+
+/** Drives a function by the stream of the Events table: every event at least once, from the oldest that is there. */
+export class StreamProjector extends Construct {
+  constructor(scope: Construct, id: string, props: StreamProjectorProps) {
+    super(scope, id);
+    const { store, projector, settings, deadLetters } = props;
+    const mayFollow = store.grantFollow(projector.role);
+    projector.sendsTo(deadLetters, props.deadLettersUrlName);
+    const mapping = new EventSourceMapping(this, 'Mapping', {
+      target: projector.function,
+      eventSourceArn: store.streamArn,
+      // Not LATEST: what is appended while the mapping is being made would never be projected.
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: settings.batchSize,
+      ...(settings.batchWindow > 0 && { maxBatchingWindow: Duration.seconds(settings.batchWindow) }),
+      parallelizationFactor: settings.parallelization,
+      bisectBatchOnError: true,
+      reportBatchItemFailures: true,
+      retryAttempts: settings.retries,
+      maxRecordAge: Duration.hours(settings.maxRecordAgeHours),
+      onFailure: { bind: () => ({ destination: deadLetters.queue.queueArn }) },
+    });
+    // Lambda tries the permissions when the mapping is made.
+    mayFollow.applyBefore(mapping);
+  }
+}

@@ -1,0 +1,46 @@
+import type { Grant, IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { StageConfig } from '../stage-config';
+import { KeyedTable } from './keyed-table';
+
+/** The read models, one row per subject and per event. Can be rebuilt from the Events table. */
+export class Views extends Construct {
+  readonly tableName: string;
+  readonly #table: KeyedTable;
+
+  constructor(scope: Construct, id: string, props: { readonly stage: StageConfig }) {
+    super(scope, id);
+    this.#table = new KeyedTable(this, 'Views', {
+      stage: props.stage,
+      partitionKey: 'pk',
+      sortKey: 'sk',
+      indexes: {
+        'orders-by-user': ['userId', 'createdKey'],
+        'orders-by-status': ['statusShard', 'updatedKey'],
+        'events-by-type': ['typeShard', 'recordedKey'],
+        'events-by-time': ['timeShard', 'recordedKey'],
+        'events-by-correlation': ['correlationId', 'recordedKey'],
+      },
+    });
+    this.tableName = this.#table.table.tableName;
+  }
+
+  /** To keep rows that fold a stream: read, then write on a condition. */
+  grantProject(grantee: IGrantable): Grant {
+    return this.#table
+      .grant(grantee, 'GetItem', 'BatchGetItem', 'Query', 'PutItem')
+      .combine(this.#table.grantQueryIndexes(grantee));
+  }
+
+  /** To write rows that do not depend on what is there. */
+  grantWrite(grantee: IGrantable): Grant {
+    return this.#table.grant(grantee, 'PutItem', 'BatchWriteItem');
+  }
+
+  /** To read rows, and search them by every index. */
+  grantRead(grantee: IGrantable): Grant {
+    return this.#table
+      .grant(grantee, 'GetItem', 'BatchGetItem', 'Query')
+      .combine(this.#table.grantQueryIndexes(grantee));
+  }
+}

@@ -1,0 +1,77 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { EventStore } from './constructs/event-store';
+import { HoldingQueue } from './constructs/holding-queue';
+import { Inbox } from './constructs/inbox';
+import { OrderBus } from './constructs/order-bus';
+import { Views } from './constructs/views';
+import type { StageConfig } from './stage-config';
+
+/** The aggregates that take events from the bus, each by an ingest of its own. */
+export const aggregates = ['orders', 'inventory', 'users'] as const;
+
+export type Aggregate = (typeof aggregates)[number];
+
+/** What is kept: the bus, the tables, and the queues that hold events. Nothing here runs. */
+export class DataStack extends Stack {
+  readonly orderBus: OrderBus;
+  readonly eventStore: EventStore;
+  readonly inbox: Inbox;
+  readonly views: Views;
+  /** Parked events whose turn has come, and dead letters on their way back, by the ingest they go to. */
+  readonly redelivery: Readonly<Record<Aggregate, HoldingQueue>>;
+  /** Events that an ingest could not be run with. */
+  readonly ingestDeadLetters: HoldingQueue;
+  /** Places in streams that project-views or project-feed could not pass. */
+  readonly projectionDeadLetters: HoldingQueue;
+  readonly feedDeadLetters: HoldingQueue;
+  /** Events that no rule takes. */
+  readonly unrouted: HoldingQueue;
+
+  constructor(scope: Construct, stage: StageConfig) {
+    super(scope, `Orders-${stage.name}-Data`, {
+      description: `Orderstream (${stage.name}): event table, read models, bus and queues`,
+      terminationProtection: stage.protectData,
+      tags: { application: 'orderstream', stage: stage.name },
+      ...(stage.env && { env: stage.env }),
+    });
+    this.orderBus = new OrderBus(this, 'OrderBus', { stage });
+    this.eventStore = new EventStore(this, 'EventStore', { stage });
+    this.inbox = new Inbox(this, 'Inbox', { stage });
+    this.views = new Views(this, 'Views', { stage });
+
+    const rulesOf = this.orderBus;
+    this.ingestDeadLetters = new HoldingQueue(this, 'IngestDlq', { stage, rulesOf });
+    this.projectionDeadLetters = new HoldingQueue(this, 'ProjectionDlq', { stage });
+    this.feedDeadLetters = new HoldingQueue(this, 'FeedDlq', { stage });
+    this.unrouted = new HoldingQueue(this, 'Unrouted', { stage, rulesOf });
+    const redelivery = (aggregate: Aggregate) =>
+      new HoldingQueue(this, `${capital(aggregate)}Redelivery`, {
+        stage,
+        consumerTimeout: stage.timeouts.ingest,
+        deadLetters: { queue: this.ingestDeadLetters, maxReceiveCount: stage.redelivery.maxReceiveCount },
+      });
+    this.redelivery = {
+      orders: redelivery('orders'),
+      inventory: redelivery('inventory'),
+      users: redelivery('users'),
+    };
+
+    this.#output('OrderBusName', this.orderBus.bus.eventBusName);
+    this.#output('EventsTableName', this.eventStore.tableName);
+    this.#output('InboxTableName', this.inbox.tableName);
+    this.#output('ViewsTableName', this.views.tableName);
+    this.#output('IngestDlqUrl', this.ingestDeadLetters.queue.queueUrl);
+    this.#output('ProjectionDlqUrl', this.projectionDeadLetters.queue.queueUrl);
+    this.#output('FeedDlqUrl', this.feedDeadLetters.queue.queueUrl);
+    this.#output('UnroutedQueueUrl', this.unrouted.queue.queueUrl);
+  }
+
+  #output(name: string, value: string): void {
+    new CfnOutput(this, name, { value });
+  }
+}
+
+function capital(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}

@@ -1,0 +1,182 @@
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { ingestRoutes } from '../functions/application/catalogue';
+import { FunctionUrlApi } from './constructs/function-url-api';
+import { FactGuard } from './constructs/order-bus';
+import { ServiceFunction } from './constructs/service-function';
+import { StreamProjector } from './constructs/stream-projector';
+import { Subscriber } from './constructs/subscriber';
+import { Ticker } from './constructs/ticker';
+import { UnroutedEvents } from './constructs/unrouted-events';
+import { type Aggregate, aggregates, type DataStack } from './data-stack';
+import { ingestPattern, unroutedPattern } from './ingest-patterns';
+import type { FunctionName, StageConfig } from './stage-config';
+
+export type ServiceStackProps = {
+  readonly data: DataStack;
+  /** The directory of the functions' bundles: `dist/functions`. */
+  readonly bundles: string;
+};
+
+/** What runs: functions, rules and URLs. It holds no data and can be destroyed and deployed again at any time. */
+export class ServiceStack extends Stack {
+  readonly #stage: StageConfig;
+  readonly #data: DataStack;
+  readonly #bundles: string;
+
+  constructor(scope: Construct, stage: StageConfig, props: ServiceStackProps) {
+    super(scope, `Orders-${stage.name}-Service`, {
+      description: `Orderstream (${stage.name}): functions, rules and function URLs`,
+      tags: { application: 'orderstream', stage: stage.name },
+      ...(stage.env && { env: stage.env }),
+    });
+    this.#stage = stage;
+    this.#data = props.data;
+    this.#bundles = props.bundles;
+
+    const ingests = aggregates.map((aggregate) => this.#ingest(aggregate));
+    this.#keepUnrouted();
+    this.#projectViews();
+    const feed = this.#projectFeed();
+    this.#sweepInbox();
+    this.#commandApi();
+    this.#queryApi();
+    new FactGuard(this, 'FactGuard', {
+      bus: props.data.orderBus.bus,
+      publishers: [feed, ...ingests].map((publisher) => publisher.role),
+    });
+  }
+
+  /** bus → Events: decides what producers say has happened. */
+  #ingest(aggregate: Aggregate): ServiceFunction {
+    const { eventStore, inbox, orderBus, ingestDeadLetters, redelivery } = this.#data;
+    const ingest = this.#function(`ingest-${aggregate}`, 'ingest', `Appends events of ${aggregate} from the bus`, {
+      PARK_FOR_DAYS: String(this.#stage.parkForDays),
+    });
+    eventStore.grantAppend(ingest.role);
+    inbox.grantPark(ingest.role);
+    // The fact that an event was rejected.
+    orderBus.bus.grantPutEventsTo(ingest.role);
+    new Subscriber(this, `${ingest.node.id}Subscriber`, {
+      stage: this.#stage,
+      bus: orderBus.bus,
+      pattern: ingestPattern(ingestRoutes[aggregate]),
+      subscriber: ingest,
+      deadLetters: ingestDeadLetters,
+      redelivery: redelivery[aggregate],
+    });
+    return ingest;
+  }
+
+  /** bus → unrouted queue. */
+  #keepUnrouted(): void {
+    new UnroutedEvents(this, 'Unrouted', {
+      stage: this.#stage,
+      bus: this.#data.orderBus.bus,
+      pattern: unroutedPattern(aggregates.map((aggregate) => ingestRoutes[aggregate])),
+      queue: this.#data.unrouted,
+      deadLetters: this.#data.ingestDeadLetters,
+    });
+  }
+
+  /** Events → Views. */
+  #projectViews(): void {
+    const { eventStore, views, projectionDeadLetters } = this.#data;
+    const projector = this.#function('project-views', 'projector', 'Keeps the read models');
+    eventStore.grantLoad(projector.role);
+    views.grantProject(projector.role);
+    new StreamProjector(this, 'ViewsProjector', {
+      store: eventStore,
+      projector,
+      settings: this.#stage.projector,
+      deadLetters: projectionDeadLetters,
+      deadLettersUrlName: 'PROJECTION_DLQ_URL',
+    });
+  }
+
+  /** Events → feed rows, facts on the bus, and parked events whose turn has come. */
+  #projectFeed(): ServiceFunction {
+    const { eventStore, inbox, views, orderBus, feedDeadLetters } = this.#data;
+    const feed = this.#function('project-feed', 'projector', 'Keeps the feed, publishes facts, redelivers parked events');
+    eventStore.grantLoad(feed.role);
+    inbox.grantRead(feed.role);
+    views.grantWrite(feed.role);
+    orderBus.bus.grantPutEventsTo(feed.role);
+    this.#redeliversBy(feed);
+    new StreamProjector(this, 'FeedProjector', {
+      store: eventStore,
+      projector: feed,
+      settings: this.#stage.projector,
+      deadLetters: feedDeadLetters,
+      deadLettersUrlName: 'FEED_DLQ_URL',
+    });
+    return feed;
+  }
+
+  /** Inbox → ingests: events that have been parked for too long are decided a last time. */
+  #sweepInbox(): void {
+    const sweep = this.#function('sweep-inbox', 'sweep', 'Redelivers parked events that have expired');
+    this.#data.inbox.grantSearch(sweep.role);
+    this.#redeliversBy(sweep);
+    new Ticker(this, 'SweepTicker', { ticked: sweep, every: Duration.minutes(1) });
+  }
+
+  /** HTTP → Events, HTTP → bus. */
+  #commandApi(): void {
+    const { eventStore, inbox, orderBus } = this.#data;
+    const api = this.#function('command-api', 'http', 'HTTP: commands, and events to put on the bus');
+    eventStore.grantAppend(api.role);
+    inbox.grantPut(api.role);
+    orderBus.bus.grantPutEventsTo(api.role);
+    this.#output('CommandUrl', new FunctionUrlApi(this, 'CommandUrlApi', { stage: this.#stage, api }).url);
+  }
+
+  /** Views → HTTP, Events → HTTP. */
+  #queryApi(): void {
+    const { eventStore, inbox, views } = this.#data;
+    const api = this.#function('query-api', 'http', 'HTTP: queries and health');
+    eventStore.grantRead(api.role);
+    views.grantRead(api.role);
+    inbox.grantRead(api.role);
+    this.#output('QueryUrl', new FunctionUrlApi(this, 'QueryUrlApi', { stage: this.#stage, api }).url);
+  }
+
+  #function(
+    name: FunctionName,
+    kind: keyof StageConfig['timeouts'],
+    description: string,
+    environment: Readonly<Record<string, string>> = {},
+  ): ServiceFunction {
+    const { eventStore, inbox, views, orderBus } = this.#data;
+    return new ServiceFunction(this, pascal(name), {
+      stage: this.#stage,
+      name,
+      bundles: this.#bundles,
+      description,
+      timeout: this.#stage.timeouts[kind],
+      environment: {
+        STAGE: this.#stage.name,
+        EVENTS_TABLE: eventStore.tableName,
+        INBOX_TABLE: inbox.tableName,
+        VIEWS_TABLE: views.tableName,
+        ORDER_BUS: orderBus.busName,
+        ...environment,
+      },
+    });
+  }
+
+  #redeliversBy(sender: ServiceFunction): void {
+    for (const aggregate of aggregates) {
+      sender.sendsTo(this.#data.redelivery[aggregate], `${aggregate.toUpperCase()}_REDELIVERY_QUEUE_URL`);
+    }
+  }
+
+  #output(name: string, value: string): void {
+    new CfnOutput(this, name, { value });
+  }
+}
+
+/** `ingest-orders` → `IngestOrders`. */
+function pascal(name: string): string {
+  return name.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
