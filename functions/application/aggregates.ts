@@ -1,0 +1,99 @@
+import type { Decision } from '../domain/decision';
+import { available, decideInventory, evolveInventory, type InventoryEvent, noInventory } from '../domain/inventory';
+import { decideOrder, evolveOrder, noOrder, type OrderEvent, type OrderState } from '../domain/order';
+import { decideUser, evolveUser, noUser, type UserEvent, type UserState } from '../domain/user';
+import type { Aggregate } from './catalogue';
+import type { RecordedEvent } from './recorded-event';
+
+export type DomainEvent = OrderEvent | InventoryEvent | UserEvent;
+
+/** A decider as the use cases see it, whatever the aggregate. */
+type Aggregated<State, Event extends DomainEvent> = {
+  readonly initialState: State;
+  readonly evolve: (state: State, event: Event) => State;
+  readonly decide: (state: State, event: Event) => Decision<Event>;
+  /** What the fact of `event` says beyond its payload. No personal data. */
+  readonly fact: (before: State, after: State, event: Event) => Readonly<Record<string, unknown>>;
+};
+
+export const orders: Aggregated<OrderState, OrderEvent> = {
+  initialState: noOrder,
+  evolve: evolveOrder,
+  decide: decideOrder,
+  fact: (before, after, event) => {
+    if (after.status === 'none') return {};
+    const { userId, total, currency, items } = after;
+    // Invoice, dispatch note and release of stock are made from the lines; the other steps can do without them.
+    const needsItems = event.type === 'OrderPaid' || event.type === 'OrderShipped' || event.type === 'OrderCancelled';
+    return {
+      userId,
+      statusBefore: before.status,
+      statusAfter: after.status,
+      total,
+      currency,
+      ...(needsItems && { items }),
+    };
+  },
+};
+
+export const inventory: Aggregated<typeof noInventory, InventoryEvent> = {
+  initialState: noInventory,
+  evolve: evolveInventory,
+  decide: decideInventory,
+  fact: (_, after) => ({ onHand: after.onHand, reserved: after.reserved, available: available(after) }),
+};
+
+export const users: Aggregated<UserState, UserEvent> = {
+  initialState: noUser,
+  evolve: evolveUser,
+  decide: decideUser,
+  fact: (before, after) => ({ statusBefore: before.status, statusAfter: after.status }),
+};
+
+/** The recorded event as its decider sees it. The one place where stored data become typed: upcasters belong here. */
+export function domainEvent<Event extends DomainEvent = DomainEvent>(recorded: RecordedEvent): Event {
+  return { type: recorded.type, data: recorded.data } as unknown as Event;
+}
+
+export const foldOrder = (events: readonly RecordedEvent[], from: OrderState = noOrder): OrderState =>
+  events.reduce((state, event) => evolveOrder(state, domainEvent<OrderEvent>(event)), from);
+
+export const foldUser = (events: readonly RecordedEvent[], from: UserState = noUser): UserState =>
+  events.reduce((state, event) => evolveUser(state, domainEvent<UserEvent>(event)), from);
+
+export const foldInventory = (events: readonly RecordedEvent[], from = noInventory): typeof noInventory =>
+  events.reduce((state, event) => evolveInventory(state, domainEvent<InventoryEvent>(event)), from);
+
+export type Judged = {
+  readonly decision: Decision<DomainEvent>;
+  /** For each event to append, what its fact says. */
+  readonly facts: readonly Readonly<Record<string, unknown>>[];
+};
+
+/** Asks the decider of `aggregate` about `event`, behind `history`. */
+export function judge(aggregate: Aggregate, history: readonly RecordedEvent[], event: DomainEvent): Judged {
+  switch (aggregate) {
+    case 'order':
+      return judgeWith(orders, history, event as OrderEvent);
+    case 'inventory':
+      return judgeWith(inventory, history, event as InventoryEvent);
+    case 'user':
+      return judgeWith(users, history, event as UserEvent);
+  }
+}
+
+function judgeWith<State, Event extends DomainEvent>(
+  decider: Aggregated<State, Event>,
+  history: readonly RecordedEvent[],
+  event: Event,
+): Judged {
+  let state = history.reduce((so, past) => decider.evolve(so, domainEvent<Event>(past)), decider.initialState);
+  const decision = decider.decide(state, event);
+  if (decision.kind !== 'append') return { decision, facts: [] };
+  const facts = decision.events.map((appended) => {
+    const before = state;
+    state = decider.evolve(before, appended);
+    return decider.fact(before, state, appended);
+  });
+  return { decision, facts };
+}

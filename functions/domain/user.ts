@@ -1,0 +1,86 @@
+import { append, type Decision, park, redundant, reject } from './decision';
+
+export type UserCreated = {
+  readonly type: 'UserCreated';
+  readonly data: { readonly userId: string; readonly email: string; readonly name: string };
+};
+/** Only the fields that change. */
+export type UserUpdated = {
+  readonly type: 'UserUpdated';
+  readonly data: { readonly userId: string; readonly email?: string; readonly name?: string };
+};
+export type UserDeleted = { readonly type: 'UserDeleted'; readonly data: { readonly userId: string } };
+
+export type UserEvent = UserCreated | UserUpdated | UserDeleted;
+
+type Person = { readonly email: string; readonly name: string };
+
+export type InactiveUser = { readonly status: 'inactive' };
+export type ActiveUser = Person & { readonly status: 'active'; readonly userId: string; readonly createdAs: Person };
+export type DeletedUser = { readonly status: 'deleted'; readonly userId: string };
+export type UserState = InactiveUser | ActiveUser | DeletedUser;
+
+export const noUser: UserState = { status: 'inactive' };
+
+/** Total: an event that does not fit the state leaves it as it is. */
+export function evolveUser(user: UserState, event: UserEvent): UserState {
+  switch (event.type) {
+    case 'UserCreated': {
+      if (user.status !== 'inactive') return user;
+      const { userId, email, name } = event.data;
+      return { status: 'active', userId, email, name, createdAs: { email, name } };
+    }
+    case 'UserUpdated': {
+      if (user.status !== 'active') return user;
+      const { email = user.email, name = user.name } = event.data;
+      return { ...user, email, name };
+    }
+    case 'UserDeleted':
+      return user.status === 'active' ? { status: 'deleted', userId: user.userId } : user;
+  }
+}
+
+export function decideUser(user: UserState, event: UserEvent): Decision<UserEvent> {
+  switch (event.type) {
+    case 'UserCreated':
+      return create(user, event);
+    case 'UserUpdated':
+      return update(user, event);
+    case 'UserDeleted':
+      return remove(user, event);
+  }
+}
+
+function create(user: UserState, event: UserCreated): Decision<UserEvent> {
+  if (user.status === 'inactive') return append(event);
+  if (user.status === 'deleted') return gone(event);
+  const { email, name } = event.data;
+  if (email === user.createdAs.email && name === user.createdAs.name)
+    return redundant('the user has already been created, with the same data');
+  return reject('the user has already been created, with other data', {
+    field: email === user.createdAs.email ? 'name' : 'email',
+    value: email === user.createdAs.email ? name : email,
+    expected: 'the value that the user was created with; use UserUpdated to change it',
+  });
+}
+
+function update(user: UserState, event: UserUpdated): Decision<UserEvent> {
+  if (user.status === 'inactive') return park(1, 'the user has not been created yet');
+  if (user.status === 'deleted') return gone(event);
+  const { email = user.email, name = user.name } = event.data;
+  if (email === user.email && name === user.name) return redundant('the user has these data already');
+  return append(event);
+}
+
+function remove(user: UserState, event: UserDeleted): Decision<UserEvent> {
+  if (user.status === 'inactive') return park(1, 'the user has not been created yet');
+  if (user.status === 'deleted') return redundant('the user has already been deleted');
+  return append(event);
+}
+
+const gone = (event: UserEvent): Decision<never> =>
+  reject('the user has been deleted', {
+    field: 'type',
+    value: event.type,
+    expected: 'no further event after UserDeleted',
+  });
