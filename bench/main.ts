@@ -1,0 +1,22 @@
+import { pipeline } from './pipeline';
+import { formatReport, type Report } from './support/report';
+
+const BENCHES: Readonly<Record<string, () => Promise<Report>>> = { pipeline };
+
+/** `npm run bench [-- <name>] [--json]`: runs one bench, or all of them. */
+async function main(): Promise<void> {
+  const args = process.argv.slice(2);
+  const json = args.includes('--json');
+  const names = args.filter((arg) => !arg.startsWith('--'));
+  for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
+    const bench = BENCHES[name];
+    if (!bench) throw new Error(`no bench "${name}"; there are: ${Object.keys(BENCHES).join(', ')}`);
+    const report = await bench();
+    process.stdout.write(json ? `${JSON.stringify(report)}\n` : formatReport(report));
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exit(1);
+});
