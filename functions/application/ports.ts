@@ -15,7 +15,12 @@ export type NewEvent = Omit<RecordedEvent, 'stream' | 'version' | 'recordedAt' |
 export type StreamWrite = { readonly loaded: LoadedStream; readonly events: readonly NewEvent[] };
 
 /** Somebody else appended first: reload and decide again. */
-export type AppendConflict = Error & { readonly code: 'append-conflict'; readonly streams: readonly string[] };
+export type AppendConflict = Error & {
+  readonly code: 'append-conflict';
+  readonly streams: readonly string[];
+  /** What stands in the way, where the store knows it without another read. */
+  readonly existing?: RecordedEvent;
+};
 
 export function isAppendConflict(error: unknown): error is AppendConflict {
   return error instanceof Error && (error as Partial<AppendConflict>).code === 'append-conflict';

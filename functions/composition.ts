@@ -1,0 +1,61 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { DynamoDbEventStore } from './adapters/event-store';
+import { systemEffects } from './adapters/system-effects';
+import { powertoolsTelemetry } from './adapters/telemetry';
+import type { EventStore } from './application/ports';
+import type { Telemetry } from './application/telemetry';
+
+/**
+ * Reads the environment and makes the clients: once each, when first asked for. Every maker is an export of its own, so
+ * that a function's bundle holds only what it uses.
+ */
+
+function variable(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`the environment variable ${name} is not set`);
+  return value;
+}
+
+const once = <T>(make: () => T): (() => T) => {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+};
+
+export const environment = {
+  eventsTable: () => variable('EVENTS_TABLE'),
+  inboxTable: () => variable('INBOX_TABLE'),
+  viewsTable: () => variable('VIEWS_TABLE'),
+  orderBus: () => variable('ORDER_BUS'),
+  stage: () => variable('STAGE'),
+  ordersRedeliveryQueueUrl: () => variable('ORDERS_REDELIVERY_QUEUE_URL'),
+  inventoryRedeliveryQueueUrl: () => variable('INVENTORY_REDELIVERY_QUEUE_URL'),
+  usersRedeliveryQueueUrl: () => variable('USERS_REDELIVERY_QUEUE_URL'),
+  projectionDlqUrl: () => variable('PROJECTION_DLQ_URL'),
+  feedDlqUrl: () => variable('FEED_DLQ_URL'),
+  parkForDays: () => Number(process.env.PARK_FOR_DAYS ?? '14'),
+} as const;
+
+/**
+ * Four tries cover a passing fault within a function's timeout; what lasts longer is the caller's retry. Connections are
+ * kept alive (the SDK's default). `AWS_ENDPOINT_URL` is the SDK's own affair.
+ */
+const clientSettings = {
+  maxAttempts: 4,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+};
+
+export const dynamoDb = /* @__PURE__ */ once(() => new DynamoDBClient(clientSettings));
+export const eventBridge = /* @__PURE__ */ once(() => new EventBridgeClient(clientSettings));
+export const sqs = /* @__PURE__ */ once(() => new SQSClient(clientSettings));
+
+export const eventStore: () => EventStore = /* @__PURE__ */ once(
+  () => new DynamoDbEventStore(dynamoDb(), environment.eventsTable(), systemEffects),
+);
+
+/** One for each function, named like it. */
+export const telemetry = (service: string): Telemetry => powertoolsTelemetry(service, environment.stage());
