@@ -1,12 +1,23 @@
 import { resolve } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { DataStack } from './data-stack';
-import { ServiceStack } from './service-stack';
+import { buildStacks } from './stacks';
 import { stageConfig } from './stage-config';
 
-// CDK's built-in check of the templates takes twice as long as all the rest; where a mistake costs something, it runs.
-const app = new App();
-const stage = stageConfig(String(app.node.tryGetContext('stage') ?? 'dev'));
-const data = new DataStack(app, stage);
-new ServiceStack(app, stage, { data, bundles: resolve('dist/functions') });
-app.synth();
+async function main(): Promise<void> {
+  const app = new App();
+  const stage = stageConfig(String(app.node.tryGetContext('stage') ?? 'dev'));
+  buildStacks(app, stage, resolve('dist/functions'));
+  if (stage.name === 'local') {
+    // Somebody waits for a local synthesis, and the tests check the same templates: no second look here.
+    process.env.CDK_VALIDATION = 'false';
+  } else {
+    const { watchWithNag } = await import('./nag');
+    watchWithNag(app);
+  }
+  app.synth();
+}
+
+main().catch((error: unknown) => {
+  console.error(error);
+  process.exitCode = 1;
+});

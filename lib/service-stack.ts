@@ -1,6 +1,6 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { ingestRoutes } from '../functions/application/catalogue';
+import { FACT_SOURCE, ingestRoutes } from '../functions/application/catalogue';
 import { FunctionUrlApi } from './constructs/function-url-api';
 import { FactGuard } from './constructs/order-bus';
 import { ServiceFunction } from './constructs/service-function';
@@ -43,6 +43,7 @@ export class ServiceStack extends Stack {
     this.#queryApi();
     new FactGuard(this, 'FactGuard', {
       bus: props.data.orderBus.bus,
+      source: FACT_SOURCE,
       publishers: [feed, ...ingests].map((publisher) => publisher.role),
     });
   }
@@ -73,7 +74,7 @@ export class ServiceStack extends Stack {
     new UnroutedEvents(this, 'Unrouted', {
       stage: this.#stage,
       bus: this.#data.orderBus.bus,
-      pattern: unroutedPattern(aggregates.map((aggregate) => ingestRoutes[aggregate])),
+      pattern: unroutedPattern(Object.values(ingestRoutes)),
       queue: this.#data.unrouted,
       deadLetters: this.#data.ingestDeadLetters,
     });
@@ -97,7 +98,11 @@ export class ServiceStack extends Stack {
   /** Events → feed rows, facts on the bus, and parked events whose turn has come. */
   #projectFeed(): ServiceFunction {
     const { eventStore, inbox, views, orderBus, feedDeadLetters } = this.#data;
-    const feed = this.#function('project-feed', 'projector', 'Keeps the feed, publishes facts, redelivers parked events');
+    const feed = this.#function(
+      'project-feed',
+      'projector',
+      'Keeps the feed, publishes facts, redelivers parked events',
+    );
     eventStore.grantLoad(feed.role);
     inbox.grantRead(feed.role);
     views.grantWrite(feed.role);

@@ -30,7 +30,12 @@ export type StageConfig = {
   readonly logRetentionDays: number;
   readonly memoryMb: number;
   /** In seconds, by what starts the function. */
-  readonly timeouts: { readonly ingest: number; readonly projector: number; readonly http: number; readonly sweep: number };
+  readonly timeouts: {
+    readonly ingest: number;
+    readonly projector: number;
+    readonly http: number;
+    readonly sweep: number;
+  };
   readonly projector: ProjectorSettings;
   readonly redelivery: {
     readonly batchSize: number;
@@ -111,6 +116,7 @@ const stages: Readonly<Record<StageName, StageConfig>> = {
 /** Throws when there is no such stage. */
 export function stageConfig(name: string): StageConfig {
   const config = Object.hasOwn(stages, name) ? stages[name as StageName] : undefined;
-  if (!config) throw new Error(`There is no stage '${name}'. Choose one of ${Object.keys(stages).join(', ')}: -c stage=dev`);
+  if (!config)
+    throw new Error(`There is no stage '${name}'. Choose one of ${Object.keys(stages).join(', ')}: -c stage=dev`);
   return config;
 }

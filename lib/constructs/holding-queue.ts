@@ -39,7 +39,8 @@ export class HoldingQueue extends Construct {
     if (!stage.tlsOnly) {
       acknowledge(this.queue, 'AwsSolutions-SQS4', `Stage ${stage.name} is reached over the loopback interface only.`);
     }
-    if (!deadLetters) acknowledge(this.queue, 'AwsSolutions-SQS3', 'The end of the way: nothing consumes it by itself.');
+    if (!deadLetters)
+      acknowledge(this.queue, 'AwsSolutions-SQS3', 'The end of the way: nothing consumes it by itself.');
   }
 
   /**

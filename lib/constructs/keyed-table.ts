@@ -1,5 +1,12 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { type Attribute, AttributeType, BillingMode, ProjectionType, type StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  type Attribute,
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  type StreamViewType,
+  Table,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { Grant, type IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../stage-config';
@@ -63,7 +70,11 @@ export class KeyedTable extends Construct {
   grantQueryIndexes(grantee: IGrantable, ...names: readonly string[]): Grant {
     const wanted = names.length > 0 ? names : this.#indexes;
     // One by one: the wildcard `index/*` would also open indexes that nobody has thought of yet.
-    return this.#grant(grantee, ['Query'], wanted.map((name) => `${this.table.tableArn}/index/${name}`));
+    return this.#grant(
+      grantee,
+      ['Query'],
+      wanted.map((name) => `${this.table.tableArn}/index/${name}`),
+    );
   }
 
   #grant(grantee: IGrantable, actions: readonly string[], resourceArns: string[]): Grant {

@@ -3,9 +3,6 @@ import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../stage-config';
 
-/** The `Source` of facts: what the system itself says has happened. */
-export const factSource = 'orderstream';
-
 /** The bus that events come in by and facts go out by. Its name is fixed: producers of other teams rely on it. */
 export class OrderBus extends Construct {
   readonly bus: EventBus;
@@ -17,13 +14,15 @@ export class OrderBus extends Construct {
     this.busName = `orders-${props.stage.name}`;
     this.bus = new EventBus(this, 'Bus', {
       eventBusName: this.busName,
-      description: `Order events in, facts (source ${factSource}) out`,
+      description: 'Order events in, facts out',
     });
   }
 }
 
 export type FactGuardProps = {
   readonly bus: IEventBus;
+  /** The `Source` of facts: what the system itself says has happened. */
+  readonly source: string;
   /** The roles whose facts are believed. */
   readonly publishers: readonly IRole[];
 };
@@ -45,7 +44,7 @@ export class FactGuard extends Construct {
         Action: 'events:PutEvents',
         Resource: props.bus.eventBusArn,
         Condition: {
-          'ForAnyValue:StringEquals': { 'events:source': factSource },
+          'ForAnyValue:StringEquals': { 'events:source': props.source },
           ArnNotEquals: { 'aws:PrincipalArn': props.publishers.map((role) => role.roleArn) },
         },
       },
