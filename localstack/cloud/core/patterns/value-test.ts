@@ -1,0 +1,103 @@
+import { type AddressRange, addressDigits } from './ip-address';
+import { WrittenNumber } from './numbers';
+import { matchesWildcard, type Wildcard } from './wildcard';
+
+/** A value at the end of a path in an event. */
+export type Leaf = string | number | boolean | null | WrittenNumber;
+
+type Text =
+  | { readonly kind: 'prefix' | 'suffix'; readonly text: string }
+  /** `equals-ignore-case`, alone or inside `prefix` and `suffix`. */
+  | {
+      readonly kind: 'ignore-case';
+      readonly part: 'whole' | 'prefix' | 'suffix';
+      readonly text: string;
+      readonly expression: RegExp;
+    }
+  | { readonly kind: 'wildcard'; readonly parts: Wildcard };
+
+/** One alternative in the array of a pattern's field. */
+export type ValueTest =
+  | { readonly kind: 'equals'; readonly value: string | number | boolean | null }
+  | { readonly kind: 'written'; readonly text: string }
+  | {
+      readonly kind: 'range';
+      readonly bottom: number;
+      readonly openBottom: boolean;
+      readonly top: number;
+      readonly openTop: boolean;
+    }
+  | ({ readonly kind: 'address' } & AddressRange)
+  | Text
+  | { readonly kind: 'anything-but'; readonly values: ReadonlySet<string | number | boolean | null> }
+  | { readonly kind: 'anything-but-text'; readonly texts: readonly Text[] }
+  | { readonly kind: 'exists' }
+  /** Holds for no leaf: the path must have none. */
+  | { readonly kind: 'absent' };
+
+export function holds(test: ValueTest, leaf: Leaf): boolean {
+  switch (test.kind) {
+    case 'equals':
+      return leaf === test.value;
+    case 'written':
+      return leaf instanceof WrittenNumber && leaf.text === test.text;
+    case 'range':
+      return (
+        typeof leaf === 'number' &&
+        (test.openBottom ? leaf > test.bottom : leaf >= test.bottom) &&
+        (test.openTop ? leaf < test.top : leaf <= test.top)
+      );
+    case 'address':
+      return typeof leaf === 'string' && isInRange(leaf, test);
+    case 'prefix':
+    case 'suffix':
+    case 'ignore-case':
+    case 'wildcard':
+      return typeof leaf === 'string' && textHolds(test, leaf);
+    case 'anything-but':
+      return leaf instanceof WrittenNumber || !test.values.has(leaf);
+    case 'anything-but-text':
+      return typeof leaf !== 'string' || !test.texts.some((text) => textHolds(text, leaf));
+    case 'exists':
+      return true;
+    case 'absent':
+      return false;
+  }
+}
+
+/**
+ * Ruler compares each character with its own upper and lower case (never the pattern folded as a whole): `ß` in a
+ * pattern takes `SS`, but `s` does not take `ſ`.
+ */
+export function ignoreCase(part: 'whole' | 'prefix' | 'suffix', text: string): Text {
+  const source = text
+    .split('')
+    .map((char) => `(?:${[...new Set([char.toLowerCase(), char.toUpperCase()])].map(quote).join('|')})`)
+    .join('');
+  return {
+    kind: 'ignore-case',
+    part,
+    text,
+    expression: new RegExp(`${part === 'suffix' ? '' : '^'}${source}${part === 'prefix' ? '' : '$'}`),
+  };
+}
+
+const quote = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+
+function textHolds(test: Text, value: string): boolean {
+  switch (test.kind) {
+    case 'prefix':
+      return value.startsWith(test.text);
+    case 'suffix':
+      return value.endsWith(test.text);
+    case 'ignore-case':
+      return test.expression.test(value);
+    case 'wildcard':
+      return matchesWildcard(value, test.parts);
+  }
+}
+
+function isInRange(text: string, range: AddressRange): boolean {
+  const digits = addressDigits(text);
+  return digits !== undefined && digits.length === range.bottom.length && digits >= range.bottom && digits <= range.top;
+}
