@@ -1,0 +1,53 @@
+import type { LogSink } from '../../core/peers';
+import type { Access, Call, CloudContext, Service } from '../../core/service';
+import { groupOperations } from './group-operations';
+import { LogGroups } from './log-groups';
+import { readOperations } from './read-operations';
+import { streamOperations } from './stream-operations';
+
+export type LogsOptions = {
+  /** A log group above this size loses its oldest events. 8 MiB unless given. */
+  readonly maxGroupBytes?: number;
+};
+
+/** CloudWatch Logs. */
+export function createLogs(context: CloudContext, options: LogsOptions = {}): { service: Service; peer: LogSink } {
+  const groups = new LogGroups(context, { maxGroupBytes: options.maxGroupBytes ?? 8 * 1024 * 1024 });
+  const home = { account: context.account, region: context.region };
+
+  const peer: LogSink = {
+    write: (groupName, stream, messages) => {
+      if (messages.length === 0) return;
+      const group = groups.find(home, groupName) ?? groups.create(home, groupName);
+      if (!groups.hasStream(group, stream)) groups.createStream(group, stream);
+      groups.events.append(group.id, stream, messages, context.clock.now());
+      groups.sweep(group);
+    },
+  };
+
+  const service: Service = {
+    name: 'logs',
+    signingNames: ['logs'],
+    protocol: { kind: 'json', version: '1.1', targetPrefixes: ['Logs_20140328'] },
+    operations: { ...groupOperations(groups), ...streamOperations(groups, context.clock), ...readOperations(groups) },
+    access,
+  };
+  return { service, peer };
+}
+
+/** Log operations are judged on the group's ARN with `:*`, those of one stream on the stream's. */
+function access(operation: string, input: unknown, call: Call): readonly Access[] {
+  const { logGroupName, logGroupIdentifier, logStreamName, resourceArn } = (input ?? {}) as Record<string, unknown>;
+  const named = String(logGroupName ?? logGroupIdentifier ?? '*');
+  const group = named.startsWith('arn:')
+    ? named.replace(/:\*$/, '')
+    : `arn:aws:logs:${call.region}:${call.account}:log-group:${named}`;
+  const ofStream = ['PutLogEvents', 'GetLogEvents', 'DeleteLogStream'].includes(operation);
+  const resource =
+    typeof resourceArn === 'string'
+      ? resourceArn
+      : ofStream && typeof logStreamName === 'string'
+        ? `${group}:log-stream:${logStreamName}`
+        : `${group}:*`;
+  return [{ action: `logs:${operation}`, resource }];
+}
