@@ -1,0 +1,166 @@
+import { describe, expect, test } from '@jest/globals';
+import { Match } from 'aws-cdk-lib/assertions';
+import { DataStack } from '../../lib/data-stack';
+import { stageConfig } from '../../lib/stage-config';
+import { newApp, resources, synthesise } from '../support/synthesised';
+
+const prod = synthesise('prod').data;
+const local = synthesise('local').data;
+
+describe('the Events table', () => {
+  test('is keyed by stream and version, on demand, without an index', () => {
+    prod.hasResourceProperties('AWS::DynamoDB::Table', {
+      KeySchema: [
+        { AttributeName: 'stream', KeyType: 'HASH' },
+        { AttributeName: 'version', KeyType: 'RANGE' },
+      ],
+      AttributeDefinitions: [
+        { AttributeName: 'stream', AttributeType: 'S' },
+        { AttributeName: 'version', AttributeType: 'N' },
+      ],
+      BillingMode: 'PAY_PER_REQUEST',
+      GlobalSecondaryIndexes: Match.absent(),
+      LocalSecondaryIndexes: Match.absent(),
+    });
+  });
+
+  test('streams the new image of what is appended, and is the only table with a stream', () => {
+    const streams = Object.values(resources(prod, 'AWS::DynamoDB::Table')).map((t) => t.Properties.StreamSpecification);
+    expect(streams.filter(Boolean)).toEqual([{ StreamViewType: 'NEW_IMAGE' }]);
+  });
+});
+
+test('the Inbox is searched by state and time, the Views by user, status, type, time and correlation', () => {
+  const indexes = Object.values(resources(prod, 'AWS::DynamoDB::Table')).flatMap((table) =>
+    ((table.Properties.GlobalSecondaryIndexes ?? []) as Index[]).map((index) => [
+      index.IndexName,
+      ...index.KeySchema.map((key) => key.AttributeName),
+      index.Projection.ProjectionType,
+    ]),
+  );
+  expect(indexes).toEqual([
+    ['by-state', 'stateShard', 'at', 'ALL'],
+    ['orders-by-user', 'userId', 'createdKey', 'ALL'],
+    ['orders-by-status', 'statusShard', 'updatedKey', 'ALL'],
+    ['events-by-type', 'typeShard', 'recordedKey', 'ALL'],
+    ['events-by-time', 'timeShard', 'recordedKey', 'ALL'],
+    ['events-by-correlation', 'correlationId', 'recordedKey', 'ALL'],
+  ]);
+});
+
+type Index = {
+  readonly IndexName: string;
+  readonly KeySchema: readonly { readonly AttributeName: string }[];
+  readonly Projection: { readonly ProjectionType: string };
+};
+
+describe.each(['staging', 'prod'] as const)('in %s, data outlives its stack', (stage) => {
+  const { data } = synthesise(stage);
+
+  test.each(['AWS::DynamoDB::Table', 'AWS::SQS::Queue'])('every %s is retained', (type) => {
+    const found = Object.values(resources(data, type));
+    expect(found.length).toBeGreaterThanOrEqual(3);
+    for (const { DeletionPolicy } of found) expect(DeletionPolicy).toBe('Retain');
+  });
+
+  test('tables are protected against deletion and can be restored to any second', () => {
+    data.allResourcesProperties('AWS::DynamoDB::Table', {
+      DeletionProtectionEnabled: true,
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+    });
+  });
+
+  test('the stack itself cannot be destroyed by a slip', () => {
+    expect(new DataStack(newApp(), stageConfig(stage)).terminationProtection).toBe(true);
+  });
+});
+
+describe.each(['local', 'dev'] as const)('in %s, everything goes with the stack', (stage) => {
+  test.each(['AWS::DynamoDB::Table', 'AWS::SQS::Queue'])('every %s is deleted', (type) => {
+    for (const { DeletionPolicy } of Object.values(resources(synthesise(stage).data, type))) {
+      expect(DeletionPolicy).toBe('Delete');
+    }
+  });
+});
+
+test('nothing but the bus has a fixed name, which a retained resource would block', () => {
+  const names = Object.values(prod.toJSON().Resources as Record<string, { Type: string; Properties: object }>).flatMap(
+    ({ Type, Properties }) =>
+      Object.entries(Properties)
+        .filter(([property]) => ['Name', 'TableName', 'QueueName'].includes(property))
+        .map(([, name]) => `${Type} ${name}`),
+  );
+  expect(names).toEqual(['AWS::Events::EventBus orders-prod']);
+});
+
+describe('the queues', () => {
+  test('are encrypted', () => {
+    prod.allResourcesProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true });
+  });
+
+  test('refuse callers without TLS, except on the local machine', () => {
+    const refusals = (template: typeof prod) =>
+      JSON.stringify(resources(template, 'AWS::SQS::QueuePolicy')).match(/"aws:SecureTransport":"false"/g)?.length ?? 0;
+    expect(refusals(prod)).toBe(7);
+    expect(refusals(local)).toBe(0);
+  });
+
+  test('that redeliver wait six times the time that an ingest may take, then give up to the ingest dead letters', () => {
+    const redelivery = Object.values(resources(prod, 'AWS::SQS::Queue')).filter((q) => q.Properties.RedrivePolicy);
+    expect(redelivery).toHaveLength(3);
+    for (const { Properties } of redelivery) {
+      expect(Properties).toMatchObject({
+        VisibilityTimeout: 6 * stageConfig('prod').timeouts.ingest,
+        RedrivePolicy: {
+          deadLetterTargetArn: { 'Fn::GetAtt': [expect.stringMatching(/^IngestDlq/), 'Arn'] },
+          maxReceiveCount: 5,
+        },
+      });
+    }
+  });
+
+  test('that end the way keep a message longer than the ones that lead there, because it keeps its age', () => {
+    const days = (redrives: boolean) =>
+      Object.values(resources(prod, 'AWS::SQS::Queue'))
+        .filter((queue) => Boolean(queue.Properties.RedrivePolicy) === redrives)
+        .map((queue) => Number(queue.Properties.MessageRetentionPeriod) / 86_400);
+    expect(Math.min(...days(false))).toBe(14);
+    expect(Math.max(...days(true))).toBeLessThan(14);
+  });
+
+  test('take messages from rules of this bus only', () => {
+    const allowed = Object.values(resources(local, 'AWS::SQS::QueuePolicy')).map((p) => p.Properties.PolicyDocument);
+    expect(allowed).toHaveLength(2);
+    for (const document of allowed) {
+      expect(document).toMatchObject({
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: 'sqs:SendMessage',
+            Principal: { Service: 'events.amazonaws.com' },
+            Condition: { ArnLike: { 'aws:SourceArn': 'arn:aws:events:us-east-1:000000000000:rule/orders-local/*' } },
+          },
+        ],
+      });
+    }
+  });
+});
+
+test('the outputs have the names that others rely on', () => {
+  const names = Object.keys(prod.toJSON().Outputs).filter((name) => !name.startsWith('Exports'));
+  expect(names).toEqual([
+    'OrderBusName',
+    'EventsTableName',
+    'InboxTableName',
+    'ViewsTableName',
+    'IngestDlqUrl',
+    'ProjectionDlqUrl',
+    'FeedDlqUrl',
+    'UnroutedQueueUrl',
+  ]);
+});
+
+test('stage local belongs to an account that AWS does not have', () => {
+  const stack = new DataStack(newApp(), stageConfig('local'));
+  expect([stack.account, stack.region]).toEqual(['000000000000', 'us-east-1']);
+});

@@ -1,0 +1,278 @@
+import { describe, expect, test } from '@jest/globals';
+import { functionNames, stageConfig } from '../../lib/stage-config';
+import { grantsOf, resource, resources, shortName, synthesise } from '../support/synthesised';
+
+const { service } = synthesise('prod');
+const local = synthesise('local').service;
+
+const functions = Object.values(resources(service, 'AWS::Lambda::Function'));
+
+describe('every function', () => {
+  test('is one of those that handlers are written for', () => {
+    expect(functions.map((f) => f.Properties.FunctionName)).toEqual(
+      expect.arrayContaining(functionNames.map((name) => `orders-prod-${name}`)),
+    );
+    expect(functions).toHaveLength(functionNames.length);
+  });
+
+  test('runs on nodejs24.x and ARM64, traced, with source maps', () => {
+    service.allResourcesProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Handler: 'index.handler',
+      TracingConfig: { Mode: 'Active' },
+    });
+    for (const { Properties } of functions) {
+      expect(Properties.Environment).toMatchObject({ Variables: { NODE_OPTIONS: '--enable-source-maps' } });
+    }
+  });
+
+  test('knows the tables, the bus and the stage', () => {
+    for (const { Properties } of functions) {
+      const { Variables } = Properties.Environment as { Variables: Record<string, unknown> };
+      expect(
+        Object.fromEntries(['EVENTS_TABLE', 'INBOX_TABLE', 'VIEWS_TABLE'].map((n) => [n, shortName(Variables[n])])),
+      ).toEqual({ EVENTS_TABLE: 'Events', INBOX_TABLE: 'Inbox', VIEWS_TABLE: 'Views' });
+      expect(Variables).toMatchObject({ ORDER_BUS: 'orders-prod', STAGE: 'prod' });
+    }
+  });
+
+  test('has a role and a log group of its own', () => {
+    const roles = functions.map((f) => JSON.stringify(f.Properties.Role));
+    const logGroups = functions.map((f) => JSON.stringify(f.Properties.LoggingConfig));
+    expect(new Set(roles).size).toBe(functions.length);
+    expect(new Set(logGroups).size).toBe(functions.length);
+    service.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 180 });
+  });
+
+  test('has no managed policy, and no resource with a wildcard but X-Ray’s', () => {
+    for (const role of Object.values(resources(service, 'AWS::IAM::Role'))) {
+      expect(role.Properties.ManagedPolicyArns).toBeUndefined();
+    }
+    const wildcards = constructs.flatMap((name) => grantsOf(service, name)).filter((grant) => grant.includes('*'));
+    expect(new Set(wildcards)).toEqual(new Set(['xray:PutTelemetryRecords on *', 'xray:PutTraceSegments on *']));
+  });
+});
+
+const constructs = [
+  'IngestOrders',
+  'IngestInventory',
+  'IngestUsers',
+  'ProjectViews',
+  'ProjectFeed',
+  'CommandApi',
+  'QueryApi',
+  'SweepInbox',
+];
+
+describe('least privilege', () => {
+  /** Without what every function may do: write to its own log group. */
+  const own = (construct: string) => grantsOf(local, construct).filter((grant) => !grant.startsWith('logs:'));
+
+  const append = ['ConditionCheckItem', 'GetItem', 'PutItem', 'Query'].map((action) => `dynamodb:${action} on Events`);
+  const follow = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
+    (action) => `dynamodb:${action} on Events stream`,
+  );
+  const readViews = [
+    ...['BatchGetItem', 'GetItem', 'Query'].map((action) => `dynamodb:${action} on Views`),
+    ...['events-by-correlation', 'events-by-time', 'events-by-type', 'orders-by-status', 'orders-by-user'].map(
+      (index) => `dynamodb:Query on Views/index/${index}`,
+    ),
+  ];
+  const redeliver = ['Inventory', 'Orders', 'Users'].map((name) => `sqs:SendMessage on ${name}Redelivery`);
+
+  test.each(['Orders', 'Inventory', 'Users'])('ingest of %s appends, parks and says what it rejects', (name) => {
+    expect(own(`Ingest${name}`)).toEqual(
+      [
+        ...append,
+        'dynamodb:PutItem on Inbox',
+        'dynamodb:DeleteItem on Inbox',
+        'events:PutEvents on OrderBus',
+        ...['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
+          (action) => `sqs:${action} on ${name}Redelivery`,
+        ),
+        'sqs:SendMessage on IngestDlq',
+      ].sort(),
+    );
+  });
+
+  test('project-views reads streams and writes rows', () => {
+    expect(own('ProjectViews')).toEqual(
+      [
+        'dynamodb:Query on Events',
+        ...follow,
+        ...readViews,
+        'dynamodb:PutItem on Views',
+        'sqs:SendMessage on ProjectionDlq',
+      ].sort(),
+    );
+  });
+
+  test('project-feed reads streams, writes feed rows, publishes facts and redelivers', () => {
+    expect(own('ProjectFeed')).toEqual(
+      [
+        'dynamodb:Query on Events',
+        ...follow,
+        'dynamodb:Query on Inbox',
+        'dynamodb:BatchWriteItem on Views',
+        'dynamodb:PutItem on Views',
+        'events:PutEvents on OrderBus',
+        'sqs:SendMessage on FeedDlq',
+        ...redeliver,
+      ].sort(),
+    );
+  });
+
+  test('sweep-inbox searches the Inbox and redelivers', () => {
+    expect(own('SweepInbox')).toEqual(['dynamodb:Query on Inbox/index/by-state', ...redeliver].sort());
+  });
+
+  test('command-api appends, records refusals and puts events on the bus', () => {
+    expect(own('CommandApi')).toEqual([...append, 'dynamodb:PutItem on Inbox', 'events:PutEvents on OrderBus'].sort());
+  });
+
+  test('query-api only reads', () => {
+    expect(own('QueryApi')).toEqual(
+      [
+        ...['BatchGetItem', 'GetItem', 'Query'].map((action) => `dynamodb:${action} on Events`),
+        ...readViews,
+        'dynamodb:Query on Inbox',
+      ].sort(),
+    );
+  });
+
+  test('nobody can change or delete an event', () => {
+    const onEvents = constructs
+      .flatMap((name) => grantsOf(service, name))
+      .filter((grant) => grant.endsWith(' on Events'));
+    const actions = new Set(onEvents.map((grant) => grant.split(' ')[0]));
+    expect([...actions].sort()).toEqual(
+      ['BatchGetItem', 'ConditionCheckItem', 'GetItem', 'PutItem', 'Query'].map((action) => `dynamodb:${action}`),
+    );
+  });
+});
+
+describe('what cannot be delivered', () => {
+  test('every rule on the bus has a retry policy and the ingest dead letters', () => {
+    const rules = Object.values(resources(service, 'AWS::Events::Rule')).filter((r) => r.Properties.EventBusName);
+    expect(rules).toHaveLength(4);
+    for (const { Properties } of rules) {
+      const targets = Properties.Targets as { DeadLetterConfig: { Arn: unknown }; RetryPolicy: Properties }[];
+      expect(targets).toHaveLength(1);
+      for (const { DeadLetterConfig, RetryPolicy } of targets) {
+        expect(shortName(DeadLetterConfig.Arn)).toBe('IngestDlq');
+        expect(RetryPolicy).toEqual({ MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 86_400 });
+      }
+    }
+  });
+
+  test('every ingest that fails with an event puts it among the ingest dead letters', () => {
+    const configs = Object.values(resources(service, 'AWS::Lambda::EventInvokeConfig')).filter(
+      (config) => config.Properties.DestinationConfig,
+    );
+    expect(configs).toHaveLength(3);
+    for (const { Properties } of configs) {
+      const { OnFailure } = Properties.DestinationConfig as { OnFailure: { Destination: unknown } };
+      expect(shortName(OnFailure.Destination)).toBe('IngestDlq');
+      expect(Properties.MaximumRetryAttempts).toBe(2);
+    }
+  });
+
+  test('a tick of the sweep is not kept: the next one does its work', () => {
+    expect(resource(service, 'AWS::Lambda::EventInvokeConfig', 'SweepTicker').Properties).toMatchObject({
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
+    });
+  });
+
+  test.each([
+    ['ViewsProjector', 'ProjectViews', 'ProjectionDlq', 'PROJECTION_DLQ_URL'],
+    ['FeedProjector', 'ProjectFeed', 'FeedDlq', 'FEED_DLQ_URL'],
+  ])('%s sets aside what its function cannot pass', (projector, fn, queue, variable) => {
+    const mapping = mappingOf(projector);
+    expect(mapping).toMatchObject({
+      StartingPosition: 'TRIM_HORIZON',
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      BatchSize: 100,
+      ParallelizationFactor: 10,
+      MaximumRetryAttempts: 10_000,
+      MaximumRecordAgeInSeconds: 12 * 3600,
+    });
+    const { OnFailure } = mapping.DestinationConfig as { OnFailure: { Destination: unknown } };
+    expect(shortName(OnFailure.Destination)).toBe(queue);
+    expect(shortName(mapping.EventSourceArn)).toBe('Events stream');
+    const { Variables } = resource(service, 'AWS::Lambda::Function', fn).Properties.Environment as {
+      Variables: Properties;
+    };
+    expect(shortName(Variables[variable])).toBe(queue);
+  });
+});
+
+type Properties = Record<string, unknown>;
+
+const mappingOf = (construct: string) => resource(service, 'AWS::Lambda::EventSourceMapping', construct).Properties;
+
+test.each(['Orders', 'Inventory', 'Users'])('%s come again by a redelivery queue of their own', (name) => {
+  const mapping = mappingOf(`Ingest${name}Subscriber`);
+  expect(shortName(mapping.EventSourceArn)).toBe(`${name}Redelivery`);
+  expect(mapping).toMatchObject({
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    ScalingConfig: { MaximumConcurrency: 50 },
+  });
+});
+
+describe('facts', () => {
+  test('are believed only from project-feed and the ingests', () => {
+    const policy = resource(service, 'AWS::Events::EventBusPolicy', 'FactGuard');
+    const { Condition, ...statement } = policy.Properties.Statement as Properties & { Condition: Properties };
+    expect(statement).toMatchObject({ Effect: 'Deny', Principal: '*', Action: 'events:PutEvents' });
+    expect(Condition['ForAnyValue:StringEquals']).toEqual({ 'events:source': 'orderstream' });
+    const { 'aws:PrincipalArn': roles } = Condition.ArnNotEquals as { 'aws:PrincipalArn': unknown[] };
+    expect(roles.map(shortName)).toEqual([
+      'ProjectFeedRole',
+      'IngestOrdersRole',
+      'IngestInventoryRole',
+      'IngestUsersRole',
+    ]);
+  });
+});
+
+describe('the function URLs', () => {
+  test('ask for signed requests', () => {
+    service.resourceCountIs('AWS::Lambda::Url', 2);
+    service.allResourcesProperties('AWS::Lambda::Url', { AuthType: 'AWS_IAM' });
+    expect(JSON.stringify(resources(service, 'AWS::Lambda::Permission'))).not.toContain('"Principal":"*"');
+  });
+
+  test('are open on the local machine', () => {
+    local.allResourcesProperties('AWS::Lambda::Url', { AuthType: 'NONE' });
+  });
+
+  test('are outputs', () => {
+    expect(Object.keys(service.toJSON().Outputs)).toEqual(['CommandUrl', 'QueryUrl']);
+  });
+});
+
+describe('concurrency', () => {
+  test('is reserved for nobody, so that an account with a low limit can deploy', () => {
+    for (const { Properties } of functions) expect(Properties.ReservedConcurrentExecutions).toBeUndefined();
+  });
+
+  test('is reserved where a stage sets it', () => {
+    const limited = synthesise({ ...stageConfig('dev'), reservedConcurrency: { 'ingest-orders': 20 } }).service;
+    const reserved = Object.values(resources(limited, 'AWS::Lambda::Function')).map((f) => [
+      f.Properties.FunctionName,
+      f.Properties.ReservedConcurrentExecutions,
+    ]);
+    expect(reserved.filter(([, limit]) => limit !== undefined)).toEqual([['orders-dev-ingest-orders', 20]]);
+  });
+});
+
+test('nothing in either stack is made by code that CDK brings along', () => {
+  const { data } = synthesise('dev');
+  for (const template of [data, service, local]) {
+    const types = Object.values(template.toJSON().Resources as Record<string, { Type: string }>).map((r) => r.Type);
+    expect(types.filter((type) => /^(Custom::|AWS::CloudFormation::CustomResource)/.test(type))).toEqual([]);
+  }
+});
