@@ -1,0 +1,11 @@
+import type { RecordedEvent } from '../recorded-event';
+import type { ViewRow } from './rows';
+
+/** A fold of the events of one kind of stream into one row each. */
+export type Projection<Row extends ViewRow = ViewRow> = {
+  readonly name: string;
+  /** `order#`: the streams that it folds. */
+  readonly prefix: string;
+  /** Pure. Throws on an event that it cannot read; the row then stands where it was. */
+  readonly fold: (row: Row | undefined, event: RecordedEvent) => Row;
+};

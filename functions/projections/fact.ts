@@ -1,0 +1,42 @@
+import { FACT_SOURCE } from '../application/catalogue';
+import type { Fact } from '../application/ports';
+import type { RecordedEvent } from '../application/recorded-event';
+
+/**
+ * An event as other services see it: CloudEvents 1.0, self-sufficient by `metadata.fact`. `sequence` is the version
+ * within `partitionkey` (the stream), as the CloudEvents extensions of these names have it. The producer's own source
+ * is `originsource`.
+ */
+export function factOf(event: RecordedEvent): Fact {
+  return {
+    type: event.type,
+    time: event.time,
+    detail: {
+      specversion: '1.0',
+      id: event.id,
+      source: FACT_SOURCE,
+      type: event.type,
+      subject: event.subject,
+      time: event.time,
+      datacontenttype: 'application/json',
+      sequence: String(event.version),
+      sequencetype: 'Integer',
+      partitionkey: event.stream,
+      correlationid: event.correlationId,
+      causationid: event.causationId,
+      ...(event.traceparent ? { traceparent: event.traceparent } : {}),
+      originsource: event.source,
+      data: { ...publicData(event), ...event.metadata.fact },
+    },
+  };
+}
+
+/**
+ * The bus is archived and copied by others, where a deletion cannot follow: of a user's events only the user's id goes
+ * out, and which fields changed. A list of what may go, so that a new personal field stays in by itself.
+ */
+function publicData(event: RecordedEvent): Readonly<Record<string, unknown>> {
+  if (!event.stream.startsWith('user#')) return event.data;
+  const { userId, ...personal } = event.data;
+  return { userId, ...(event.type === 'UserUpdated' ? { changed: Object.keys(personal).sort() } : {}) };
+}

@@ -1,0 +1,22 @@
+import type { EventStore } from '../../functions/application/ports';
+import type { RecordedEvent } from '../../functions/application/recorded-event';
+
+/** The event table as readers see it: histories given by the test, and the ranges that were asked for. */
+export class HistoryReader implements Pick<EventStore, 'readRange' | 'readMany'> {
+  readonly asked: string[] = [];
+
+  constructor(readonly events: readonly RecordedEvent[]) {}
+
+  async readRange(stream: string, after: number, upTo = Number.POSITIVE_INFINITY) {
+    this.asked.push(`${stream} ${after + 1}..${upTo}`);
+    return this.events
+      .filter((event) => event.stream === stream && event.version > after && event.version <= upTo)
+      .sort((one, other) => one.version - other.version);
+  }
+
+  async readMany(places: readonly { readonly stream: string; readonly version: number }[]) {
+    return places.flatMap((place) =>
+      this.events.filter(({ stream, version }) => stream === place.stream && version === place.version),
+    );
+  }
+}
