@@ -46,7 +46,7 @@ export async function buildFunctions() {
   });
 }
 
-/** dist/app.cjs: the CDK app. Packages stay outside, they load lazily from node_modules. */
+/** dist/app.cjs: the CDK app. */
 export async function buildApp() {
   await bundleForThisMachine('lib/app.ts', 'dist/app.cjs', 'cjs');
 }
@@ -61,7 +61,8 @@ export async function buildAll() {
   await Promise.all([buildFunctions(), buildApp(), buildCloud()]);
 }
 
-async function bundleForThisMachine(entry, outfile, format) {
+/** One file for the Node of this machine; packages stay outside and load from node_modules. */
+export async function bundleForThisMachine(entry, outfile, format) {
   await build({
     entryPoints: [entry],
     outfile,

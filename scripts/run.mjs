@@ -1,7 +1,8 @@
 // `node scripts/run.mjs <entry.ts> [arguments]`: bundles a TypeScript program and runs it in this very process.
 import { createRequire } from 'node:module';
 import { basename, extname, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { stop } from 'esbuild';
+import { buildCloud, bundleForThisMachine } from './build.mjs';
 
 const [entry, ...rest] = process.argv.slice(2);
 if (!entry) {
@@ -11,18 +12,10 @@ if (!entry) {
 const program = basename(entry) === 'main.ts' ? basename(resolve(entry, '..')) : basename(entry, extname(entry));
 const outfile = resolve('dist/run', `${program}.cjs`);
 try {
-  await build({
-    entryPoints: [entry],
-    outfile,
-    bundle: true,
-    format: 'cjs',
-    platform: 'node',
-    target: 'node20',
-    packages: 'external',
-    sourcemap: 'linked',
-    sourcesContent: false,
-    logLevel: 'error',
-  });
+  // Whatever runs may start the local cloud, and that starts its workers from a file.
+  await Promise.all([bundleForThisMachine(entry, outfile, 'cjs'), buildCloud()]);
+  // Else esbuild's own process would stay for as long as the program runs.
+  await stop();
 } catch {
   // esbuild has said what is wrong and where.
   process.exit(1);

@@ -222,6 +222,15 @@ test.each(['Orders', 'Inventory', 'Users'])('%s come again by a redelivery queue
   });
 });
 
+test('a mapping is made after the permissions that Lambda tries when it is made', () => {
+  const mappings = Object.values(resources(service, 'AWS::Lambda::EventSourceMapping'));
+  expect(mappings).toHaveLength(5);
+  for (const { Properties, DependsOn } of mappings) {
+    const fn = shortName(Properties.FunctionName).replace(/Function$/, '');
+    expect(DependsOn).toEqual([expect.stringMatching(new RegExp(`^${fn}RoleDefaultPolicy`))]);
+  }
+});
+
 describe('facts', () => {
   test('are believed only from project-feed and the ingests', () => {
     const policy = resource(service, 'AWS::Events::EventBusPolicy', 'FactGuard');

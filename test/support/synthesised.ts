@@ -8,7 +8,12 @@ import { buildStacks } from '../../lib/stacks';
 import { functionNames, type StageConfig, type StageName, stageConfig } from '../../lib/stage-config';
 
 type Properties = Record<string, unknown>;
-export type Resource = { readonly Type: string; readonly Properties: Properties; readonly DeletionPolicy?: string };
+export type Resource = {
+  readonly Type: string;
+  readonly Properties: Properties;
+  readonly DeletionPolicy?: string;
+  readonly DependsOn?: readonly string[];
+};
 
 /** An app with the context of cdk.json and nothing built: what it deploys is not what these tests are about. */
 export function newApp(): App {
