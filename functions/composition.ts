@@ -1,10 +1,16 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { EventBridgeEventBus } from './adapters/event-bus';
 import { DynamoDbEventStore } from './adapters/event-store';
+import { EventBridgeFactPublisher } from './adapters/fact-publisher';
+import { DynamoDbInbox } from './adapters/inbox';
+import { SqsRedelivery } from './adapters/redelivery';
 import { systemEffects } from './adapters/system-effects';
 import { powertoolsTelemetry } from './adapters/telemetry';
-import type { EventStore } from './application/ports';
+import type { EventBus } from './application/event-bus';
+import { type Ingest, makeIngest } from './application/ingest';
+import type { EventStore, FactPublisher, Inbox, Redelivery } from './application/ports';
 import type { Telemetry } from './application/telemetry';
 
 /**
@@ -55,6 +61,35 @@ export const sqs = /* @__PURE__ */ once(() => new SQSClient(clientSettings));
 
 export const eventStore: () => EventStore = /* @__PURE__ */ once(
   () => new DynamoDbEventStore(dynamoDb(), environment.eventsTable(), systemEffects),
+);
+
+export const inbox: () => Inbox = /* @__PURE__ */ once(() => new DynamoDbInbox(dynamoDb(), environment.inboxTable()));
+
+export const factPublisher: () => FactPublisher = /* @__PURE__ */ once(
+  () => new EventBridgeFactPublisher(eventBridge(), environment.orderBus(), systemEffects),
+);
+
+export const eventBus: () => EventBus = /* @__PURE__ */ once(
+  () => new EventBridgeEventBus(eventBridge(), environment.orderBus(), systemEffects),
+);
+
+export const redelivery: () => Redelivery = /* @__PURE__ */ once(() => {
+  const queues = /* @__PURE__ */ once(() => ({
+    order: environment.ordersRedeliveryQueueUrl(),
+    inventory: environment.inventoryRedeliveryQueueUrl(),
+    user: environment.usersRedeliveryQueueUrl(),
+  }));
+  return new SqsRedelivery(sqs(), queues, systemEffects);
+});
+
+export const ingest: () => Ingest = /* @__PURE__ */ once(() =>
+  makeIngest({
+    events: eventStore(),
+    inbox: inbox(),
+    facts: factPublisher(),
+    effects: systemEffects,
+    parkForMs: environment.parkForDays() * 24 * 60 * 60 * 1000,
+  }),
 );
 
 /** One for each function, named like it. */

@@ -1,0 +1,157 @@
+import type { Problem } from '../domain/decision';
+import { type Aggregate, canonicalType, catalogue, isReservedSource, streamOf, typesNear } from './catalogue';
+import { cloudEventParts, isCloudEvent } from './cloud-event';
+import type { IncomingEvent } from './incoming-event';
+import { isJsonObject, type JsonObject } from './json';
+import { checkPayload, subjectField, subjectIn } from './payload-schemas';
+import { problem } from './problem';
+import { unstorable } from './storable';
+
+/** An event that can never be valid, with as much of its identity as it gives. */
+export type InvalidEvent = {
+  readonly stream: string;
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  readonly correlationId?: string;
+  readonly reason: string;
+  readonly problems: readonly Problem[];
+};
+
+export type Decoded =
+  | { readonly ok: true; readonly event: IncomingEvent }
+  | { readonly ok: false; readonly invalid: InvalidEvent };
+
+/** What an event says of itself, whichever form it came in. */
+export type EventParts = {
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  readonly time: string;
+  readonly subject?: string;
+  readonly data: unknown;
+  readonly correlationId?: string;
+  readonly causationId?: string;
+  readonly traceparent?: string;
+  readonly schemaVersion?: number;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly problems: readonly Problem[];
+};
+
+/** Longer ones find no room in keys. */
+const LONGEST_ID = 256;
+/** With the envelope's 256 KB this cannot be reached by way of the bus; a redriven message may be anything. */
+const LARGEST_DATA = 256 * 1024;
+
+/** Reads an EventBridge envelope whose `detail` is a CloudEvent (it has `specversion`) or just the payload. Never throws. */
+export function decodeEvent(envelope: unknown): Decoded {
+  const from = isJsonObject(envelope) ? envelope : {};
+  const parts = isCloudEvent(from.detail) ? cloudEventParts(from.detail, bareParts(from)) : bareParts(from);
+  const type = canonicalType(parts.type);
+  const problems = [...parts.problems, ...identityProblems(parts)];
+  if (!type) return invalid(parts, `unknown event type "${cut(parts.type)}"`, [...problems, unknownType(parts.type)]);
+
+  const { aggregate, schemaVersion } = catalogue[type];
+  if (parts.schemaVersion !== undefined && parts.schemaVersion !== schemaVersion)
+    problems.push(problem('schemaversion', parts.schemaVersion, `${schemaVersion}, the only version of ${type}`));
+  const payload = checkPayload(type, parts.data);
+  if (!payload.ok) problems.push(...payload.problems);
+  const odd = unstorable(parts.data) ?? unstorable(parts.metadata, 'metadata');
+  if (odd) problems.push(odd);
+  if (JSON.stringify(parts.data ?? null).length > LARGEST_DATA)
+    problems.push(problem('data', undefined, `at most ${LARGEST_DATA} characters of JSON`));
+  if (!payload.ok || problems.length > 0)
+    return invalid(
+      parts,
+      `not a valid ${type}: ${[...new Set(problems.map(({ field }) => field))].join(', ')}`,
+      problems,
+    );
+
+  const subject = (payload.event.data as JsonObject)[subjectField[aggregate]] as string;
+  return {
+    ok: true,
+    event: {
+      aggregate,
+      subject,
+      stream: streamOf(aggregate, subject),
+      id: parts.id,
+      source: parts.source,
+      schemaVersion,
+      time: new Date(parts.time).toISOString(),
+      ...(parts.correlationId !== undefined && { correlationId: parts.correlationId }),
+      ...(parts.causationId !== undefined && { causationId: parts.causationId }),
+      ...(parts.traceparent !== undefined && { traceparent: parts.traceparent }),
+      event: payload.event,
+      metadata: {
+        ...parts.metadata,
+        // The producer's own words, where they are not ours.
+        ...(parts.type !== type && { type: parts.type }),
+        ...(parts.subject !== undefined && parts.subject !== subject && { subject: parts.subject }),
+      },
+    },
+  };
+}
+
+/** Identity, type and time from the envelope, the payload in `detail`. */
+function bareParts(envelope: JsonObject): EventParts {
+  const { id, source, time, detail } = envelope;
+  const type = envelope['detail-type'];
+  const { resources } = envelope;
+  return {
+    id: textOr(id, ''),
+    source: textOr(source, ''),
+    type: textOr(type, ''),
+    time: textOr(time, ''),
+    data: detail,
+    metadata: Array.isArray(resources) && resources.length > 0 ? { resources } : {},
+    problems: [],
+  };
+}
+
+function identityProblems({ id, source, time }: EventParts): Problem[] {
+  const problems: Problem[] = [];
+  for (const [field, value] of Object.entries({ id, source }))
+    if (value.length === 0 || value.length > LONGEST_ID)
+      problems.push(problem(field, value, `a text of 1 to ${LONGEST_ID} characters`));
+  if (isReservedSource(source)) problems.push(problem('source', source, 'a source of your own: this one marks facts'));
+  if (!isTimestamp(time)) problems.push(problem('time', time, 'a time by RFC 3339, such as 2026-01-31T12:00:00Z'));
+  return problems;
+}
+
+const unknownType = (type: string): Problem => problem('type', type, `one of ${typesNear(type).join(', ')}`);
+
+function invalid(parts: EventParts, reason: string, problems: readonly Problem[]): Decoded {
+  const { id, source, type, correlationId } = parts;
+  return {
+    ok: false,
+    invalid: {
+      stream: addressee(parts) ?? `unaddressed#${cut(id) || 'no-id'}`,
+      id: id || 'no-id',
+      source: source || 'no-source',
+      type,
+      ...(correlationId !== undefined && { correlationId }),
+      reason,
+      problems,
+    },
+  };
+}
+
+/** The stream that an invalid event was meant for, by its type or, for an unknown one, by the ingest that takes it. */
+function addressee({ type, data }: EventParts): string | undefined {
+  const near = typesNear(type).map((name) => catalogue[name].aggregate);
+  const known = canonicalType(type);
+  const aggregates = new Set<Aggregate>(known ? [catalogue[known].aggregate] : near);
+  if (aggregates.size !== 1) return undefined;
+  for (const aggregate of aggregates) {
+    const subject = subjectIn(data, subjectField[aggregate]);
+    if (subject !== undefined) return streamOf(aggregate, subject);
+  }
+  return undefined;
+}
+
+/** RFC 3339, section 5.6. */
+const TIMESTAMP = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
+
+const isTimestamp = (text: string): boolean => TIMESTAMP.test(text) && !Number.isNaN(Date.parse(text));
+const textOr = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise);
+const cut = (text: string): string => text.slice(0, LONGEST_ID);

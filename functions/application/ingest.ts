@@ -1,0 +1,232 @@
+import { backoff, RACES } from './backoff';
+import { catalogue } from './catalogue';
+import { decodeEvent, type InvalidEvent } from './decode-event';
+import type { IncomingEvent } from './incoming-event';
+import {
+  type Effects,
+  type EventStore,
+  type FactPublisher,
+  type Inbox,
+  type InboxItem,
+  isAppendConflict,
+  type LoadedStream,
+} from './ports';
+import type { RecordedEvent } from './recorded-event';
+import { rejectionFact } from './rejection-fact';
+import { isSame, type Verdict, verdictOn } from './verdict';
+
+/** An event on its way in. */
+export type Delivery = {
+  /** The EventBridge envelope. */
+  readonly envelope: unknown;
+  /** It comes from the Inbox: the item that it stands in, as long as it is undecided. */
+  readonly parked?: Pick<InboxItem, 'stream' | 'source' | 'id'> & Partial<Pick<InboxItem, 'at' | 'parkedUntil'>>;
+  /** Its time is up: decide it now or reject it. */
+  readonly last?: boolean;
+};
+
+/** The stream has moved while this event was being decided; `to`, if it has been read since. */
+type Moved = { readonly outcome: 'moved'; readonly to?: LoadedStream };
+const MOVED: Moved = { outcome: 'moved' };
+
+type About = { readonly stream: string; readonly id: string; readonly source: string; readonly type: string };
+
+/** How an ingest ends: in exactly one of these ways. */
+export type IngestOutcome = About &
+  (
+    | { readonly outcome: 'appended'; readonly version: number; readonly correlationId: string }
+    | { readonly outcome: 'duplicate'; readonly version: number; readonly correlationId: string }
+    | { readonly outcome: 'redundant'; readonly reason: string }
+    | { readonly outcome: 'parked'; readonly reason: string; readonly dueAtVersion: number }
+    | { readonly outcome: 'rejected'; readonly reason: string }
+  );
+
+export type IngestPorts = {
+  readonly events: Pick<EventStore, 'load' | 'assumeEmpty' | 'append'>;
+  readonly inbox: Pick<Inbox, 'put' | 'remove'>;
+  readonly facts: FactPublisher;
+  readonly effects: Effects;
+  /** How long an event waits for the steps before it. */
+  readonly parkForMs: number;
+};
+
+export type Ingest = (delivery: Delivery) => Promise<IngestOutcome>;
+
+/**
+ * Takes one event in. Every way out that says so has its effect in the tables already; whatever throws leaves the
+ * delivery to be tried again, and trying again is safe. See "Why nothing is lost" in ARCHITECTURE.md for the order of
+ * the steps: it is the whole point.
+ */
+export function makeIngest(ports: IngestPorts): Ingest {
+  return async (delivery) => {
+    const decoded = decodeEvent(delivery.envelope);
+    if (decoded.ok) return new Ingestion(ports, delivery, decoded.event).run();
+    await putRejected(ports, delivery, decoded.invalid);
+    await publishRejected(ports, decoded.invalid);
+    if (delivery.parked) await ports.inbox.remove({ ...delivery.parked, state: 'parked' });
+    const { stream, id, source, type, reason } = decoded.invalid;
+    return { outcome: 'rejected', stream, id, source, type, reason };
+  };
+}
+
+/** One event on its way to an outcome. */
+class Ingestion {
+  private readonly about: About;
+  /** An expired event may stand as rejected, by this run or by one that died, although nobody has been told yet. */
+  private mayBeCondemned: boolean;
+  /** A parked item of this event may stand in the Inbox, from this run or from one that died. */
+  private mayBeParked: boolean;
+
+  constructor(
+    private readonly ports: IngestPorts,
+    private readonly delivery: Delivery,
+    private readonly event: IncomingEvent,
+  ) {
+    this.about = { stream: event.stream, id: event.id, source: event.source, type: event.event.type };
+    this.mayBeParked = delivery.parked !== undefined;
+    this.mayBeCondemned = delivery.last === true;
+  }
+
+  async run(): Promise<IngestOutcome> {
+    const { events, effects } = this.ports;
+    const { stream, id } = this.event;
+    // An event that opens its stream is put without looking: if it is not the first, the append says so.
+    let loaded = this.opens ? events.assumeEmpty(stream) : await events.load(stream);
+    for (let race = 1; race <= RACES; race++) {
+      const result = await this.carryOut(verdictOn(loaded, this.event), loaded);
+      if (result.outcome !== 'moved') return result;
+      await effects.sleep(backoff(race, effects.random()));
+      loaded = result.to ?? (await events.load(stream));
+    }
+    throw new Error(`${stream} moved ${RACES} times while ${id} was being decided`);
+  }
+
+  private carryOut(verdict: Verdict, loaded: LoadedStream): Promise<IngestOutcome | Moved> {
+    switch (verdict.kind) {
+      case 'append':
+        return this.append(verdict, loaded);
+      case 'duplicate':
+        return this.duplicate(verdict.of);
+      case 'redundant':
+        return this.alreadyThere({ outcome: 'redundant', reason: verdict.reason, ...this.about });
+      case 'park':
+        return this.delivery.last ? this.expire(verdict.reason, loaded) : this.park(verdict, loaded);
+      case 'reject':
+        return this.reject(verdict.reason, verdict.problems);
+    }
+  }
+
+  private async append(
+    { events }: Extract<Verdict, { kind: 'append' }>,
+    loaded: LoadedStream,
+  ): Promise<IngestOutcome | Moved> {
+    try {
+      const [recorded] = await this.ports.events.append([{ loaded, events }]);
+      if (!recorded) throw new Error('an append without events');
+      const { version, correlationId } = recorded;
+      await this.leaveInbox();
+      return { outcome: 'appended', version, correlationId, ...this.about };
+    } catch (error) {
+      if (!isAppendConflict(error)) throw error;
+      const { existing } = error;
+      return existing && isSame(existing, this.event) ? this.duplicate(existing) : MOVED;
+    }
+  }
+
+  private duplicate({ version, correlationId }: RecordedEvent): Promise<IngestOutcome> {
+    return this.alreadyThere({ outcome: 'duplicate', version, correlationId, ...this.about });
+  }
+
+  /**
+   * Someone else has brought this event in, perhaps an earlier run of this very delivery that died after it had parked
+   * the event, so the Inbox is tidied even where this run has put nothing there.
+   */
+  private async alreadyThere(outcome: IngestOutcome): Promise<IngestOutcome> {
+    if (!this.opens) this.mayBeParked = true;
+    await this.leaveInbox();
+    return outcome;
+  }
+
+  /** First into the Inbox, then look again: whoever appends after this look finds the event there. */
+  private async park(
+    { reason, dueAtVersion }: Extract<Verdict, { kind: 'park' }>,
+    loaded: LoadedStream,
+  ): Promise<IngestOutcome | Moved> {
+    const { effects, inbox, parkForMs, events } = this.ports;
+    const now = effects.now();
+    await inbox.put({
+      ...this.about,
+      state: 'parked',
+      reason,
+      dueAtVersion,
+      event: this.delivery.envelope,
+      // A second wait does not start the clock again.
+      at: this.delivery.parked?.at ?? now.toISOString(),
+      parkedUntil: this.delivery.parked?.parkedUntil ?? new Date(now.getTime() + parkForMs).toISOString(),
+    });
+    this.mayBeParked = true;
+    const again = await events.load(this.event.stream);
+    if (again.version !== loaded.version) return { outcome: 'moved', to: again };
+    return { outcome: 'parked', reason, dueAtVersion, ...this.about };
+  }
+
+  /**
+   * Rejected, no longer parked, and then look again: if the step it waited for came after all, it is decided by that. Only
+   * when the stream has stood still is the producer told, so nobody hears of a rejection that did not last.
+   */
+  private async expire(why: string, loaded: LoadedStream): Promise<IngestOutcome | Moved> {
+    const invalid = this.invalid(`it waited too long: ${why}`, [
+      { field: 'type', value: this.event.event.type, expected: 'the step before it, in time' },
+    ]);
+    await putRejected(this.ports, this.delivery, invalid);
+    await this.ports.inbox.remove({ ...this.about, state: 'parked' });
+    this.mayBeParked = false;
+    const again = await this.ports.events.load(this.event.stream);
+    if (again.version !== loaded.version) return { outcome: 'moved', to: again };
+    await publishRejected(this.ports, invalid);
+    return { outcome: 'rejected', reason: invalid.reason, ...this.about };
+  }
+
+  private async reject(reason: string, problems: InvalidEvent['problems']): Promise<IngestOutcome> {
+    const invalid = this.invalid(reason, problems);
+    await putRejected(this.ports, this.delivery, invalid);
+    await publishRejected(this.ports, invalid);
+    if (!this.opens) await this.ports.inbox.remove({ ...this.about, state: 'parked' });
+    return { outcome: 'rejected', reason, ...this.about };
+  }
+
+  private async leaveInbox(): Promise<void> {
+    if (this.mayBeCondemned) await this.ports.inbox.remove({ ...this.about, state: 'rejected' });
+    if (this.mayBeParked) await this.ports.inbox.remove({ ...this.about, state: 'parked' });
+  }
+
+  private get opens(): boolean {
+    return 'opens' in catalogue[this.event.event.type];
+  }
+
+  private invalid(reason: string, problems: InvalidEvent['problems']): InvalidEvent {
+    const { correlationId } = this.event;
+    return { ...this.about, ...(correlationId !== undefined && { correlationId }), reason, problems };
+  }
+}
+
+async function putRejected(ports: IngestPorts, delivery: Delivery, invalid: InvalidEvent): Promise<void> {
+  const { stream, id, source, type, reason, problems } = invalid;
+  const at = ports.effects.now().toISOString();
+  await ports.inbox.put({
+    stream,
+    state: 'rejected',
+    id,
+    source,
+    type,
+    reason,
+    problems,
+    event: delivery.envelope,
+    at,
+  });
+}
+
+async function publishRejected(ports: IngestPorts, invalid: InvalidEvent): Promise<void> {
+  const [failure] = await ports.facts.publish([rejectionFact(invalid, ports.effects.now().toISOString())]);
+  if (failure) throw new Error(`the rejection of ${invalid.id} could not be published: ${failure.error}`);
+}

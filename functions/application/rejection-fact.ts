@@ -1,0 +1,42 @@
+import { aggregateOf, FACT_SOURCE, subjectOf } from './catalogue';
+import type { InvalidEvent } from './decode-event';
+import type { Fact } from './ports';
+
+/** More problems than these tell a producer nothing new; the Inbox item has them all. */
+const MOST_PROBLEMS = 20;
+
+/**
+ * The system event that tells a producer that its event will never be valid. Its id follows from the rejected event's,
+ * so a repeated rejection is the same fact. Of a user's event it names the fields, but not the values: no personal data
+ * go on the bus.
+ */
+export function rejectionFact(rejected: InvalidEvent, at: string): Fact {
+  const { stream, id, source, type, reason, problems } = rejected;
+  const personal = aggregateOf(stream) === 'user' || /user/i.test(type);
+  const shown = problems.slice(0, MOST_PROBLEMS);
+  return {
+    type: 'EventRejected',
+    time: at,
+    detail: {
+      specversion: '1.0',
+      id: `rejected:${source}:${id}`,
+      source: FACT_SOURCE,
+      type: 'EventRejected',
+      subject: subjectOf(stream),
+      time: at,
+      datacontenttype: 'application/json',
+      partitionkey: stream,
+      correlationid: rejected.correlationId ?? id,
+      causationid: id,
+      originsource: source,
+      data: {
+        stream,
+        id,
+        source,
+        type,
+        reason,
+        problems: personal ? shown.map(({ field, expected }) => ({ field, expected })) : shown,
+      },
+    },
+  };
+}

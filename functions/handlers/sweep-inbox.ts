@@ -1,0 +1,14 @@
+import { systemEffects } from '../adapters/system-effects';
+import { makeSweepInbox } from '../application/sweep-inbox';
+import { inbox, redelivery, telemetry } from '../composition';
+import { observed } from './middleware';
+
+const sweep = makeSweepInbox({ inbox: inbox(), redelivery: redelivery(), effects: systemEffects });
+const metrics = telemetry('sweep-inbox');
+
+export const handler = observed(metrics, async () => {
+  const expired = await sweep();
+  if (expired === 0) return;
+  metrics.count('Expired', expired);
+  metrics.info('expired events are decided a last time', { expired });
+});
