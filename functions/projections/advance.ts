@@ -45,7 +45,7 @@ function fold(
   let folded = row;
   for (const event of pending) {
     try {
-      folded = projection.fold(hasBody(folded) ? folded : undefined, event.read());
+      folded = projection.fold(folded && hasBody(folded) ? folded : undefined, event.read());
     } catch (error) {
       return faulted(folded, event, error, pending.at(-1)?.version ?? event.version, now());
     }

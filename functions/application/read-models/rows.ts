@@ -71,6 +71,6 @@ export type InventoryLevel = ViewRow & {
 };
 
 /** Whether the row has a body, or only says that already its first event could not be folded. */
-export function hasBody<Row extends ViewRow>(row: Row | undefined): row is Row {
-  return row !== undefined && row.version > 0;
+export function hasBody(row: ViewRow): boolean {
+  return row.version > 0;
 }

@@ -1,0 +1,18 @@
+import type { Effects, EventStore } from '../../application/ports';
+import type { FeedReader, ViewLists, ViewRows } from '../../application/read-models/ports';
+import type { Projection } from '../../application/read-models/projection';
+import type { InventoryLevel, OrderSummary, UserProfile } from '../../application/read-models/rows';
+import type { Telemetry } from '../../application/telemetry';
+
+export type QueryPorts = {
+  readonly rows: Pick<ViewRows, 'getMany'>;
+  readonly lists: ViewLists;
+  readonly feed: FeedReader;
+  readonly events: Pick<EventStore, 'readRange' | 'readMany'>;
+  readonly projections: readonly Projection[];
+  readonly orders: Projection<OrderSummary>;
+  readonly users: Projection<UserProfile>;
+  readonly inventory: Projection<InventoryLevel>;
+  readonly telemetry: Telemetry;
+  readonly effects: Pick<Effects, 'now' | 'sleep'>;
+};
