@@ -24,10 +24,8 @@ export class Registry {
   readonly #peers: Partial<Record<keyof Peers, unknown>> = {};
   readonly #watchers = new Set<(note: InvocationNote) => void>();
 
-  /** Adds a service and, if it offers one, its peer interface. */
-  add<Name extends keyof Peers>(service: Service & { readonly name: Name }, peer: Peers[Name]): void;
-  add(service: Service): void;
-  add(service: Service, peer?: unknown): void {
+  /** Adds a service and, if it offers one, the peer interface of its name. */
+  add(service: Service, peer?: Peers[keyof Peers]): void {
     this.#services.set(service.name, service);
     if (peer) this.#peers[service.name as keyof Peers] = peer;
   }
