@@ -33,7 +33,7 @@ export class EventStore extends Construct {
 
   /** To load a stream and append to it: conditional puts and condition checks, alone or in transactions. */
   grantAppend(grantee: IGrantable): Grant {
-    return this.#table.grant(grantee, 'PutItem', 'ConditionCheckItem', 'Query', 'GetItem');
+    return this.#table.grant(grantee, 'PutItem', 'ConditionCheckItem', 'Query');
   }
 
   /** To load streams, whole or in part. */
@@ -43,7 +43,7 @@ export class EventStore extends Construct {
 
   /** To load streams, and single events by their places. */
   grantRead(grantee: IGrantable): Grant {
-    return this.#table.grant(grantee, 'Query', 'GetItem', 'BatchGetItem');
+    return this.#table.grant(grantee, 'Query', 'BatchGetItem');
   }
 
   /** To follow the stream of appended events. A stream serves two readers: see `refuseThirdReader`. */

@@ -20,16 +20,16 @@ export class Views extends Construct {
         'events-by-type': ['typeShard', 'recordedKey'],
         'events-by-time': ['timeShard', 'recordedKey'],
         'events-by-correlation': ['correlationId', 'recordedKey'],
+        // Only rows that a fault holds up are in it.
+        faults: ['faultShard', 'pk'],
       },
     });
     this.tableName = this.#table.table.tableName;
   }
 
-  /** To keep rows that fold a stream: read, then write on a condition. */
+  /** To keep rows that fold a stream: read by key, then write on a condition. */
   grantProject(grantee: IGrantable): Grant {
-    return this.#table
-      .grant(grantee, 'GetItem', 'BatchGetItem', 'Query', 'PutItem')
-      .combine(this.#table.grantQueryIndexes(grantee));
+    return this.#table.grant(grantee, 'BatchGetItem', 'PutItem');
   }
 
   /** To write rows that do not depend on what is there. */
@@ -39,8 +39,6 @@ export class Views extends Construct {
 
   /** To read rows, and search them by every index. */
   grantRead(grantee: IGrantable): Grant {
-    return this.#table
-      .grant(grantee, 'GetItem', 'BatchGetItem', 'Query')
-      .combine(this.#table.grantQueryIndexes(grantee));
+    return this.#table.grant(grantee, 'BatchGetItem', 'Query').combine(this.#table.grantQueryIndexes(grantee));
   }
 }

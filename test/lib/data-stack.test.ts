@@ -30,7 +30,7 @@ describe('the Events table', () => {
   });
 });
 
-test('the Inbox is searched by state and time, the Views by user, status, type, time and correlation', () => {
+test('the Inbox is searched by state and time, the Views by user, status, type, time, correlation and fault', () => {
   const indexes = Object.values(resources(prod, 'AWS::DynamoDB::Table')).flatMap((table) =>
     ((table.Properties.GlobalSecondaryIndexes ?? []) as Index[]).map((index) => [
       index.IndexName,
@@ -45,6 +45,7 @@ test('the Inbox is searched by state and time, the Views by user, status, type, 
     ['events-by-type', 'typeShard', 'recordedKey', 'ALL'],
     ['events-by-time', 'timeShard', 'recordedKey', 'ALL'],
     ['events-by-correlation', 'correlationId', 'recordedKey', 'ALL'],
+    ['faults', 'faultShard', 'pk', 'ALL'],
   ]);
 });
 
