@@ -1,0 +1,27 @@
+import { DynamoDbFeedWriter } from '../adapters/feed/feed-writer';
+import { SqsProjectionDeadLetters } from '../adapters/projection-dead-letters';
+import { systemEffects } from '../adapters/system-effects';
+import { dynamoDb, environment, factPublisher, inbox, redelivery, sqs, telemetry } from '../composition';
+import { makeFeeder } from '../projections/feeder';
+import { observed } from './middleware';
+import { makeProjectFeed } from './stream/feed-batch';
+
+const log = telemetry('project-feed');
+const deadLetters = new SqsProjectionDeadLetters(sqs(), environment.feedDlqUrl);
+
+/** The second and last reader of the Events stream: keeps the feed, publishes facts, wakes parked events. */
+export const handler = observed(
+  log,
+  makeProjectFeed({
+    feed: makeFeeder({
+      feed: new DynamoDbFeedWriter(dynamoDb(), environment.viewsTable(), systemEffects),
+      facts: factPublisher(),
+      inbox: inbox(),
+      redelivery: redelivery(),
+      deadLetters,
+    }),
+    deadLetters,
+    telemetry: log,
+    now: systemEffects.now,
+  }),
+);
