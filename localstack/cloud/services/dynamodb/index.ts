@@ -1,0 +1,115 @@
+import type { StreamSource } from '../../core/peers';
+import type { CloudContext, Protocol, Service } from '../../core/service';
+import { accessOf } from './access';
+import { batchGetItem } from './operations/batch-get-item';
+import { batchWriteItem } from './operations/batch-write-item';
+import { createTable } from './operations/create-table';
+import { getItem } from './operations/get-item';
+import { deleteItem, putItem, updateItem } from './operations/item-writes';
+import { query } from './operations/query';
+import { RequestTokens } from './operations/request-tokens';
+import { scan } from './operations/scan';
+import {
+  describeContinuousBackups,
+  describeTimeToLive,
+  listTagsOfResource,
+  tagResource,
+  untagResource,
+  updateContinuousBackups,
+  updateTimeToLive,
+} from './operations/table-settings';
+import {
+  deleteTable,
+  describeEndpoints,
+  describeLimits,
+  describeTableOperation,
+  listTables,
+} from './operations/tables-admin';
+import { transactGetItems } from './operations/transact-get-items';
+import { transactWriteItems } from './operations/transact-write-items';
+import { updateTable } from './operations/update-table';
+import { describeStream, getRecords, getShardIterator, listStreams } from './streams/stream-operations';
+import { createStreamSource } from './streams/stream-source';
+import { Streams } from './streams/streams';
+import { Tables } from './table/tables';
+
+export type DynamoDbOptions = {
+  /** How many shards a new stream has; 2 unless given. */
+  readonly shards?: number;
+  /** Whether the stream records of a transaction come in any order, as AWS allows itself; yes unless given. */
+  readonly shuffleTransactions?: boolean;
+  /** 0 ≤ n < 1; for the shuffling. */
+  readonly random?: () => number;
+  /** How long after its expiry an item is deleted, in milliseconds; a minute unless given (AWS: within a few days). */
+  readonly expiryDelay?: number;
+};
+
+const protocol = (prefix: string): Protocol => ({ kind: 'json', version: '1.0', targetPrefixes: [prefix] });
+
+/** DynamoDB and DynamoDB Streams. */
+export function createDynamoDb(
+  context: CloudContext,
+  options: DynamoDbOptions = {},
+): { service: Service & { readonly name: 'dynamodb' }; streams: Service; peer: StreamSource } {
+  const streams = new Streams(context, options.shards ?? 2);
+  const tables = new Tables(context, streams, {
+    expiryDelay: options.expiryDelay ?? 60_000,
+    random: options.random ?? Math.random,
+    shuffleTransactions: options.shuffleTransactions ?? true,
+  });
+  const tokens = new RequestTokens(context);
+  const access: Service['access'] = (operation, input, call) =>
+    accessOf(tables, operation, (input ?? {}) as Record<string, unknown>, call);
+  return {
+    service: {
+      name: 'dynamodb',
+      signingNames: ['dynamodb'],
+      protocol: protocol('DynamoDB_20120810'),
+      access,
+      start: () => {
+        streams.start();
+        tables.start();
+        tokens.start();
+      },
+      operations: {
+        BatchGetItem: batchGetItem(tables),
+        BatchWriteItem: batchWriteItem(tables),
+        CreateTable: createTable(tables),
+        DeleteItem: deleteItem(tables),
+        DeleteTable: deleteTable(tables),
+        DescribeContinuousBackups: describeContinuousBackups(tables),
+        DescribeEndpoints: describeEndpoints,
+        DescribeLimits: describeLimits,
+        DescribeTable: describeTableOperation(tables),
+        DescribeTimeToLive: describeTimeToLive(tables),
+        GetItem: getItem(tables),
+        ListTables: listTables(tables),
+        ListTagsOfResource: listTagsOfResource(tables),
+        PutItem: putItem(tables),
+        Query: query(tables),
+        Scan: scan(tables),
+        TagResource: tagResource(tables),
+        TransactGetItems: transactGetItems(tables),
+        TransactWriteItems: transactWriteItems(tables, tokens),
+        UntagResource: untagResource(tables),
+        UpdateContinuousBackups: updateContinuousBackups(tables),
+        UpdateItem: updateItem(tables),
+        UpdateTable: updateTable(tables),
+        UpdateTimeToLive: updateTimeToLive(tables),
+      },
+    },
+    streams: {
+      name: 'dynamodbstreams',
+      signingNames: ['dynamodb'],
+      protocol: protocol('DynamoDBStreams_20120810'),
+      access,
+      operations: {
+        DescribeStream: describeStream(streams),
+        GetRecords: getRecords(streams, context),
+        GetShardIterator: getShardIterator(streams, context),
+        ListStreams: listStreams(streams),
+      },
+    },
+    peer: createStreamSource(streams),
+  };
+}
