@@ -1,21 +1,6 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../application/canonical-json';
 import type { RecordedEvent } from '../application/recorded-event';
-
-/**
- * JSON with the keys of every object in order and without undefined: the same value always gives the same text
- * (RFC 8785 but for the order of keys beyond the BMP, and for numbers, which are JavaScript's own there too).
- */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
-  if (value !== null && typeof value === 'object') {
-    const entries = Object.entries(value)
-      .filter(([, member]) => member !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
-    return `{${entries.join(',')}}`;
-  }
-  return JSON.stringify(value);
-}
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('base64url');
 

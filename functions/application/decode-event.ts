@@ -5,7 +5,7 @@ import type { IncomingEvent } from './incoming-event';
 import { isJsonObject, type JsonObject } from './json';
 import { checkPayload, subjectField, subjectIn } from './payload-schemas';
 import { problem } from './problem';
-import { unstorable } from './storable';
+import { storageProblems } from './storable';
 
 /** An event that can never be valid, with as much of its identity as it gives. */
 export type InvalidEvent = {
@@ -40,8 +40,6 @@ export type EventParts = {
 
 /** Longer ones find no room in keys. */
 const LONGEST_ID = 256;
-/** With the envelope's 256 KB this cannot be reached by way of the bus; a redriven message may be anything. */
-const LARGEST_DATA = 256 * 1024;
 
 /** Reads an EventBridge envelope whose `detail` is a CloudEvent (it has `specversion`) or just the payload. Never throws. */
 export function decodeEvent(envelope: unknown): Decoded {
@@ -56,10 +54,7 @@ export function decodeEvent(envelope: unknown): Decoded {
     problems.push(problem('schemaversion', parts.schemaVersion, `${schemaVersion}, the only version of ${type}`));
   const payload = checkPayload(type, parts.data);
   if (!payload.ok) problems.push(...payload.problems);
-  const odd = unstorable(parts.data) ?? unstorable(parts.metadata, 'metadata');
-  if (odd) problems.push(odd);
-  if (JSON.stringify(parts.data ?? null).length > LARGEST_DATA)
-    problems.push(problem('data', undefined, `at most ${LARGEST_DATA} characters of JSON`));
+  problems.push(...storageProblems(parts.data), ...storageProblems(parts.metadata, 'metadata'));
   if (!payload.ok || problems.length > 0)
     return invalid(
       parts,

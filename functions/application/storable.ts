@@ -23,3 +23,14 @@ export function unstorable(value: unknown, field = '', level = 1): Problem | und
   }
   return undefined;
 }
+
+/** Leaves room, in the 256 KB of a bus entry, for the attributes of the fact and what it says beyond the payload. */
+const LARGEST_DATA = 192 * 1024;
+
+/** What keeps a payload from being recorded, and its fact from being published. */
+export function storageProblems(data: unknown, field = ''): Problem[] {
+  const odd = unstorable(data, field);
+  if (odd) return [odd];
+  if (JSON.stringify(data ?? null).length <= LARGEST_DATA) return [];
+  return [problem(field || 'data', undefined, `at most ${LARGEST_DATA} characters of JSON`)];
+}
