@@ -9,7 +9,6 @@ import { SqsRedelivery } from './adapters/redelivery';
 import { systemEffects } from './adapters/system-effects';
 import { powertoolsTelemetry } from './adapters/telemetry';
 import type { EventBus } from './application/event-bus';
-import { type Ingest, makeIngest } from './application/ingest';
 import type { EventStore, FactPublisher, Inbox, Redelivery } from './application/ports';
 import type { Telemetry } from './application/telemetry';
 
@@ -21,6 +20,13 @@ import type { Telemetry } from './application/telemetry';
 function variable(name: string): string {
   const value = process.env[name];
   if (!value) throw new Error(`the environment variable ${name} is not set`);
+  return value;
+}
+
+function numberIn(name: string, otherwise: number): number {
+  const text = process.env[name];
+  const value = text ? Number(text) : otherwise;
+  if (!(value > 0)) throw new Error(`the environment variable ${name} is ${text}; expected a number above 0`);
   return value;
 }
 
@@ -43,7 +49,7 @@ export const environment = {
   usersRedeliveryQueueUrl: () => variable('USERS_REDELIVERY_QUEUE_URL'),
   projectionDlqUrl: () => variable('PROJECTION_DLQ_URL'),
   feedDlqUrl: () => variable('FEED_DLQ_URL'),
-  parkForDays: () => Number(process.env.PARK_FOR_DAYS ?? '14'),
+  parkForDays: () => numberIn('PARK_FOR_DAYS', 14),
 } as const;
 
 /**
@@ -81,16 +87,6 @@ export const redelivery: () => Redelivery = /* @__PURE__ */ once(() => {
   }));
   return new SqsRedelivery(sqs(), queues, systemEffects);
 });
-
-export const ingest: () => Ingest = /* @__PURE__ */ once(() =>
-  makeIngest({
-    events: eventStore(),
-    inbox: inbox(),
-    facts: factPublisher(),
-    effects: systemEffects,
-    parkForMs: environment.parkForDays() * 24 * 60 * 60 * 1000,
-  }),
-);
 
 /** One for each function, named like it. */
 export const telemetry = (service: string): Telemetry => powertoolsTelemetry(service, environment.stage());

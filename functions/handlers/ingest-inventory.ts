@@ -1,8 +1,3 @@
-import { ingest, telemetry } from '../composition';
-import { makeIngestHandler } from './ingest';
+import { ingestHandler } from './ingest/composed';
 
-export const handler = makeIngestHandler({
-  ingest: ingest(),
-  telemetry: telemetry('ingest-inventory'),
-  now: () => performance.now(),
-});
+export const handler = ingestHandler('ingest-inventory');

@@ -1,7 +1,7 @@
-import type { Delivery, Ingest } from '../application/ingest';
-import { isJsonObject } from '../application/json';
-import type { Telemetry } from '../application/telemetry';
-import { type BatchAnswer, eachOnItsOwn, observed } from './middleware';
+import type { Delivery, Ingest } from '../../application/ingest';
+import { isJsonObject } from '../../application/json';
+import type { Telemetry } from '../../application/telemetry';
+import { type BatchAnswer, eachOnItsOwn, observed } from '../middleware';
 
 type SqsRecord = { readonly messageId: string; readonly body: string; readonly eventSourceARN?: string };
 type SqsBatch = { readonly Records: readonly SqsRecord[] };
