@@ -135,7 +135,8 @@ class PipelineBench {
     for (let n = 0; n < orders; n++) {
       const { Items } = await this.#dynamodb('Query', {
         TableName: this.#cloud.outputs.EventsTableName,
-        KeyConditionExpression: 'stream = :s',
+        KeyConditionExpression: '#s = :s',
+        ExpressionAttributeNames: { '#s': 'stream' },
         ExpressionAttributeValues: { ':s': { S: `order#${run}-${n}` } },
       });
       for (const Item of Items as object[]) {
@@ -189,7 +190,8 @@ class PipelineBench {
       const { Item } = await this.#dynamodb('GetItem', {
         TableName: this.#cloud.outputs.ViewsTableName,
         Key: { pk: { S: `order#${orderId}` }, sk: { S: 'summary' } },
-        ProjectionExpression: 'version',
+        ProjectionExpression: '#v',
+        ExpressionAttributeNames: { '#v': 'version' },
       });
       if (Number((Item as { version?: { N: string } } | undefined)?.version?.N ?? 0) >= version) return;
       await until(performance.now() + 2);
@@ -215,7 +217,8 @@ async function conditionalPuts(endpoint: string, table: string): Promise<number>
       '1.0',
       JSON.stringify({
         TableName: table,
-        ConditionExpression: 'attribute_not_exists(stream)',
+        ConditionExpression: 'attribute_not_exists(#s)',
+        ExpressionAttributeNames: { '#s': 'stream' },
         Item: {
           stream: { S: `order#${run}-${n}` },
           version: { N: '1' },

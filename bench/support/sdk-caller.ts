@@ -21,7 +21,12 @@ const item = {
 async function run(): Promise<void> {
   const put = () =>
     client.send(
-      new PutItemCommand({ TableName: 'events', Item: item, ConditionExpression: 'attribute_not_exists(stream)' }),
+      new PutItemCommand({
+        TableName: 'events',
+        Item: item,
+        ConditionExpression: 'attribute_not_exists(#s)',
+        ExpressionAttributeNames: { '#s': 'stream' },
+      }),
     );
   await put();
   let calls = 0;

@@ -29,7 +29,9 @@ describeWithAwsCli('with the AWS CLI', () => {
       '--table-name',
       system.outputs.EventsTableName!,
       '--key-condition-expression',
-      'stream = :s',
+      '#s = :s',
+      '--expression-attribute-names',
+      JSON.stringify({ '#s': 'stream' }),
       '--expression-attribute-values',
       JSON.stringify({ ':s': { S: stream } }),
     );
