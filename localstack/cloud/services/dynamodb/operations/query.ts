@@ -122,7 +122,7 @@ function assertNoKeys(keys: KeySchema, filter: BoundCondition): void {
 }
 
 /** Which stretch of a partition a condition on the sort key leaves. */
-export function sortRange(partition: string, sort: KeyCondition | undefined): Range {
+function sortRange(partition: string, sort: KeyCondition | undefined): Range {
   const whole = { start: partition, end: behind(partition) as string };
   if (!sort) return whole;
   const [first, second] = sort.values as [AttributeValue, AttributeValue];
