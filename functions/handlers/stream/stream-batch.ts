@@ -28,8 +28,15 @@ function recordOf({ dynamodb }: DynamoDBRecord): StreamRecord {
     version: Number(image.version?.N),
     sequenceNumber: dynamodb?.SequenceNumber ?? '',
     recordedAt: image.recordedAt?.S,
-    read: () => unmarshall(image) as RecordedEvent,
+    read: () => unmarshall(image, { wrapNumbers: exactNumber }) as RecordedEvent,
   };
+}
+
+/** No writer of ours stores a number that JavaScript would round; somebody else's is not passed on rounded. */
+function exactNumber(text: string): number {
+  const number = Number(text);
+  if (Number.isInteger(number) && !Number.isSafeInteger(number)) throw new Error(`${text} cannot be read exactly`);
+  return number;
 }
 
 /** Asks for these records again; the stream then goes on from the first of them. */

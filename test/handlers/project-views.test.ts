@@ -1,0 +1,70 @@
+import { describe, expect, test } from '@jest/globals';
+import type { RecordedEvent } from '../../functions/application/recorded-event';
+import { makeProjectViews } from '../../functions/handlers/stream/views-batch';
+import { projections } from '../../functions/projections/projections';
+import { makeProjector } from '../../functions/projections/projector';
+import { HistoryReader } from '../support/history-reader';
+import { MemoryViewRows } from '../support/memory-views';
+import { NotedTelemetry } from '../support/noted-telemetry';
+import { orderHistory, recorded } from '../support/recorded';
+import { streamEvent } from '../support/stream-event';
+
+function projecting(history: readonly RecordedEvent[] = []) {
+  const rows = new MemoryViewRows();
+  const telemetry = new NotedTelemetry();
+  const now = () => new Date('2026-01-01T12:00:11.000Z');
+  const deadLetters = { send: async () => {} };
+  const project = makeProjector({ projections, rows, events: new HistoryReader(history), deadLetters, now });
+  return { rows, telemetry, handler: makeProjectViews({ project, telemetry, now }) };
+}
+
+describe('project-views', () => {
+  test('brings the rows up to date and says how long the oldest event has waited', async () => {
+    const { handler, rows, telemetry } = projecting();
+    await expect(handler(streamEvent(orderHistory('o-1', 3)))).resolves.toEqual({ batchItemFailures: [] });
+    expect(rows.rows.get('order#o-1')).toMatchObject({ version: 3, status: 'paid', total: 2500 });
+    expect(telemetry.counts).toEqual({ EventsProjected: 3 });
+    expect(telemetry.times).toEqual({ ProjectionLag: 10_000 });
+  });
+
+  test('asks again for exactly the records of a stream that failed', async () => {
+    const { handler, rows, telemetry } = projecting();
+    rows.beforePut = ({ stream }) => {
+      if (stream === 'order#o-2') throw new Error('throttled');
+    };
+    const [a, b] = orderHistory('o-1', 2) as [RecordedEvent, RecordedEvent];
+    const [c, d] = orderHistory('o-2', 2) as [RecordedEvent, RecordedEvent];
+    const { batchItemFailures } = await handler(streamEvent([a, c, b, d]));
+    expect(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier)).toEqual(['2', '4']);
+    expect(rows.rows.get('order#o-1')).toMatchObject({ version: 2 });
+    expect(telemetry.counts).toEqual({ EventsProjected: 2, Errors: 1 });
+  });
+
+  test('passes an event that nobody can read, and counts the fault', async () => {
+    const { handler, rows, telemetry } = projecting();
+    const batch = streamEvent([recorded('order#o-1', 1, 'OrderBewitched'), ...orderHistory('o-2', 1)]);
+    await expect(handler(batch)).resolves.toEqual({ batchItemFailures: [] });
+    expect(rows.rows.get('order#o-1')?.fault).toMatchObject({ version: 1 });
+    expect(telemetry.counts).toMatchObject({ ProjectionFaults: 1 });
+    expect(telemetry.errors).toEqual(['faulted']);
+  });
+
+  test('holds a stream up at an item whose numbers are beyond JavaScript', async () => {
+    const { handler, rows } = projecting();
+    const batch = streamEvent(orderHistory('o-1', 1));
+    Object.assign(batch.Records[0]?.dynamodb?.NewImage ?? {}, { data: { M: { total: { N: '9007199254740993' } } } });
+    await expect(handler(batch)).resolves.toEqual({ batchItemFailures: [] });
+    expect(rows.rows.get('order#o-1')).toMatchObject({
+      version: 0,
+      fault: { version: 1, error: expect.stringContaining('exactly') },
+    });
+  });
+
+  test('passes over records that are no appended events', async () => {
+    const { handler, rows } = projecting();
+    const batch = streamEvent(orderHistory('o-1', 1));
+    delete batch.Records[0]?.dynamodb?.NewImage;
+    await expect(handler(batch)).resolves.toEqual({ batchItemFailures: [] });
+    expect(rows.calls).toEqual([]);
+  });
+});

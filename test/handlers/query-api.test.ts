@@ -1,0 +1,411 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import type { RecordedEvent } from '../../functions/application/recorded-event';
+import { queryApp } from '../../functions/handlers/query/app';
+import { feedRowOf } from '../../functions/projections/feed-row';
+import { inventoryLevel } from '../../functions/projections/inventory-level';
+import { orderSummary } from '../../functions/projections/order-summary';
+import { projections } from '../../functions/projections/projections';
+import { makeProjector } from '../../functions/projections/projector';
+import { userProfile } from '../../functions/projections/user-profile';
+import { FixedEffects } from '../support/fixed-effects';
+import { HistoryReader } from '../support/history-reader';
+import { MemoryFeed } from '../support/memory-feed';
+import { MemoryViewLists } from '../support/memory-view-lists';
+import { MemoryViewRows } from '../support/memory-views';
+import { NotedTelemetry } from '../support/noted-telemetry';
+import { orderHistory, recorded } from '../support/recorded';
+
+class World {
+  readonly rows = new MemoryViewRows();
+  readonly feed = new MemoryFeed();
+  readonly effects = new FixedEffects(new Date('2026-01-01T12:01:00.000Z'));
+  readonly telemetry = new NotedTelemetry();
+  readonly history: RecordedEvent[] = [];
+  private readonly events = new HistoryReader(this.history);
+  private readonly app = queryApp({
+    rows: this.rows,
+    lists: new MemoryViewLists(this.rows),
+    feed: this.feed,
+    events: this.events,
+    projections,
+    orders: orderSummary,
+    users: userProfile,
+    inventory: inventoryLevel,
+    telemetry: this.telemetry,
+    effects: this.effects,
+  });
+
+  /** Appended, but seen by no projection yet. */
+  append(...events: readonly RecordedEvent[]): void {
+    this.history.push(...events);
+  }
+
+  async project(...events: readonly RecordedEvent[]): Promise<void> {
+    const deadLetters = { send: async () => {} };
+    const project = makeProjector({
+      projections,
+      rows: this.rows,
+      events: this.events,
+      deadLetters,
+      now: this.effects.now,
+    });
+    await project(events.map((event) => ({ stream: event.stream, version: event.version, read: () => event })));
+  }
+
+  async happened(...events: readonly RecordedEvent[]): Promise<void> {
+    this.append(...events);
+    await this.project(...events);
+    await this.feed.put(events.map(feedRowOf));
+  }
+
+  async get(path: string, headers: Record<string, string> = {}, method = 'GET') {
+    const response = await this.app.request(path, { method, headers });
+    // biome-ignore lint/suspicious/noExplicitAny: bodies of many shapes, each looked at by its test
+    const body = (await response.json()) as any;
+    return { status: response.status, headers: response.headers, body };
+  }
+}
+
+let world: World;
+beforeEach(() => {
+  world = new World();
+});
+
+const problem = (status: number, detail: unknown) => ({
+  type: expect.stringMatching(/^urn:problem-type:orderstream:/),
+  title: expect.any(String),
+  status,
+  detail,
+});
+
+describe('GET /orders/{id}', () => {
+  test('shows the order as the projection has it, with its version as ETag', async () => {
+    await world.happened(...orderHistory('o-1', 2));
+    const { status, headers, body } = await world.get('/orders/o-1');
+    expect(status).toBe(200);
+    expect(headers.get('etag')).toBe('"2"');
+    expect(body).toEqual({
+      stream: 'order#o-1',
+      version: 2,
+      orderId: 'o-1',
+      userId: 'u-1',
+      status: 'confirmed',
+      currency: 'EUR',
+      total: 2500,
+      items: [{ sku: 'mug', quantity: 2, unitPrice: 1000 }],
+      shippingFee: 500,
+      createdAt: '2026-01-01T12:00:01.000Z',
+      updatedAt: '2026-01-01T12:00:02.000Z',
+      confirmedAt: '2026-01-01T12:00:02.000Z',
+    });
+  });
+
+  test('shows any past, by version and by the time of recording', async () => {
+    await world.happened(...orderHistory('o-1'));
+    expect((await world.get('/orders/o-1?version=3')).body).toMatchObject({ version: 3, status: 'paid' });
+    expect((await world.get('/orders/o-1?asOf=2026-01-01T12:00:02.500Z')).body).toMatchObject({ version: 2 });
+    expect((await world.get('/orders/o-1?asOf=2026-01-01T14:00:04%2B02:00')).body).toMatchObject({ version: 4 });
+  });
+
+  test.each([
+    ['/orders/o-1?version=6', 'order o-1 has only 5 versions'],
+    ['/orders/o-1?asOf=2025-01-01T00:00:00Z', 'there is no order o-1 at 2025-01-01T00:00:00.000Z'],
+    ['/orders/o-9?version=1', 'there is no order o-9'],
+    ['/orders/o-9?consistent=true', 'there is no order o-9'],
+    ['/orders/o-9', 'there is no order o-9'],
+    ['/orders/o-9/events', 'there is no order o-9'],
+    ['/nowhere', 'nothing is at GET /nowhere'],
+  ])('%s is not found', async (path, detail) => {
+    await world.happened(...orderHistory('o-1'));
+    const { status, headers, body } = await world.get(path);
+    expect(status).toBe(404);
+    expect(headers.get('content-type')).toBe('application/problem+json');
+    expect(body).toMatchObject(problem(404, detail));
+  });
+
+  test('folds the stream when the caller cannot wait for the projection', async () => {
+    const history = orderHistory('o-1', 3);
+    await world.happened(...history.slice(0, 2));
+    world.append(...history.slice(2));
+    expect((await world.get('/orders/o-1')).body).toMatchObject({ version: 2 });
+    expect((await world.get('/orders/o-1?consistent=true')).body).toMatchObject({ version: 3, status: 'paid' });
+  });
+
+  test('waits until the projection has reached what the caller has written', async () => {
+    const history = orderHistory('o-1', 2);
+    await world.happened(...history.slice(0, 1));
+    world.append(...history.slice(1));
+    const { sleep } = world.effects;
+    Object.assign(world.effects, {
+      sleep: async (ms: number) => {
+        await sleep(ms);
+        if (world.effects.slept.length === 3) await world.project(...history.slice(1));
+      },
+    });
+    const { body } = await world.get('/orders/o-1', { 'if-consistent': 'order#o-1@2' });
+    expect(body).toMatchObject({ version: 2 });
+    expect(world.effects.slept).toHaveLength(3);
+  });
+
+  test('says how far the projection is when waiting has not helped', async () => {
+    await world.happened(...orderHistory('o-1', 1));
+    const { status, headers, body } = await world.get('/orders/o-1', { 'if-consistent': 'order#o-1@2' });
+    expect(status).toBe(412);
+    expect(headers.get('retry-after')).toBe('1');
+    expect(body).toMatchObject({ stream: 'order#o-1', version: 2, reached: 1 });
+    const waited = world.effects.slept.reduce((sum, ms) => sum + ms, 0);
+    expect(waited).toBeGreaterThanOrEqual(2_000);
+    expect(waited).toBeLessThan(2_500);
+  });
+
+  test('does not wait for a projection that a fault holds up', async () => {
+    await world.happened(...orderHistory('o-1', 1), recorded('order#o-1', 2, 'OrderBewitched'));
+    const { status, body } = await world.get('/orders/o-1', { 'if-consistent': 'order#o-1@2' });
+    expect(status).toBe(412);
+    expect(body).toMatchObject({ reached: 1, fault: { version: 2 } });
+    expect(world.effects.slept).toEqual([]);
+    expect((await world.get('/orders/o-1')).body).toMatchObject({ version: 1, fault: { version: 2, seen: 2 } });
+    expect((await world.get('/orders/o-1?consistent=true')).status).toBe(503);
+    expect((await world.get('/orders/o-1?version=1')).status).toBe(200);
+  });
+
+  test('says why an order cannot be shown whose first event nobody can read', async () => {
+    await world.happened(recorded('order#o-1', 1, 'OrderBewitched'));
+    const { status, body } = await world.get('/orders/o-1');
+    expect(status).toBe(503);
+    expect(body.detail).toContain('type is "OrderBewitched"');
+  });
+});
+
+describe('GET /users/{id} and /inventory/{sku}', () => {
+  test('show a user, and of a deleted one nothing personal', async () => {
+    await world.happened(
+      recorded('user#u-1', 1, 'UserCreated', { userId: 'u-1', email: 'ada@example.com', name: 'Ada' }),
+    );
+    expect((await world.get('/users/u-1')).body).toMatchObject({ status: 'active', email: 'ada@example.com' });
+    await world.happened(recorded('user#u-1', 2, 'UserDeleted', { userId: 'u-1' }));
+    const { body } = await world.get('/users/u-1');
+    expect(body).toMatchObject({ userId: 'u-1', status: 'deleted', version: 2 });
+    expect(JSON.stringify(body)).not.toMatch(/ada/i);
+  });
+
+  test('show the level of a SKU, whatever is in its name', async () => {
+    await world.happened(recorded('inventory#mug/blue', 1, 'StockAdded', { sku: 'mug/blue', quantity: 7 }));
+    expect((await world.get('/inventory/mug%2Fblue')).body).toMatchObject({
+      sku: 'mug/blue',
+      onHand: 7,
+      reserved: 0,
+      available: 7,
+    });
+  });
+});
+
+describe('lists', () => {
+  const cursorOf = (body: { cursor: string }) => encodeURIComponent(body.cursor);
+
+  test('of orders by status, last updated first, each once', async () => {
+    for (const n of [1, 2, 3]) await world.happened(...orderHistory(`o-${n}`, n));
+    await world.happened(...orderHistory('o-4', 2));
+    const first = await world.get('/orders?status=confirmed&limit=1');
+    expect(first.body.items).toMatchObject([{ orderId: 'o-4', status: 'confirmed' }]);
+    const second = await world.get(`/orders?status=confirmed&limit=1&cursor=${cursorOf(first.body)}`);
+    expect(second.body).toEqual({ items: [expect.objectContaining({ orderId: 'o-2' })] });
+    expect((await world.get('/orders')).body.items).toHaveLength(4);
+  });
+
+  test('of the orders of a user', async () => {
+    for (const n of [1, 2, 3]) await world.happened(...orderHistory(`o-${n}`, 1));
+    const first = await world.get('/users/u-1/orders?limit=2');
+    expect(first.body.items).toHaveLength(2);
+    const second = await world.get(`/users/u-1/orders?limit=2&cursor=${cursorOf(first.body)}`);
+    const ids = [...first.body.items, ...second.body.items].map(({ orderId }) => orderId);
+    expect(ids.toSorted()).toEqual(['o-1', 'o-2', 'o-3']);
+    expect(second.body.cursor).toBeUndefined();
+    expect((await world.get('/users/nobody/orders')).body).toEqual({ items: [] });
+  });
+
+  test('of the events of an order, in their order', async () => {
+    await world.happened(...orderHistory('o-1', 3));
+    const first = await world.get('/orders/o-1/events?limit=2');
+    expect(first.body.items.map(({ version }: RecordedEvent) => version)).toEqual([1, 2]);
+    const second = await world.get(`/orders/o-1/events?limit=2&cursor=${cursorOf(first.body)}`);
+    expect(second.body).toMatchObject({ items: [{ version: 3, type: 'OrderPaid' }] });
+    expect(second.body.cursor).toBeUndefined();
+  });
+
+  test('of events, newest recorded first, with their bodies', async () => {
+    await world.happened(...orderHistory('o-1', 3));
+    const first = await world.get('/events?limit=2');
+    expect(first.body.items.map(({ type }: RecordedEvent) => type)).toEqual(['OrderPaid', 'OrderConfirmed']);
+    expect(first.body.items[0]).toEqual({
+      stream: 'order#o-1',
+      version: 3,
+      id: 'o-1-3',
+      source: 'test.shop',
+      type: 'OrderPaid',
+      schemaVersion: 1,
+      time: '2026-01-01T12:00:03.000Z',
+      recordedAt: '2026-01-01T12:00:03.000Z',
+      correlationId: 'story-o-1',
+      causationId: 'story-o-1',
+      data: { orderId: 'o-1', paymentId: 'pay-1', amount: 2500 },
+    });
+    const second = await world.get(`/events?limit=2&cursor=${cursorOf(first.body)}`);
+    expect(second.body.items).toMatchObject([{ type: 'OrderCreated' }]);
+  });
+
+  test('of events of one type, by any name that the catalogue has for it', async () => {
+    await world.happened(...orderHistory('o-1', 3));
+    const { body } = await world.get('/events?type=order.placed');
+    expect(body.items).toMatchObject([{ type: 'OrderCreated' }]);
+  });
+
+  test('of a story, in the order in which it was recorded', async () => {
+    await world.happened(...orderHistory('o-1', 2), ...orderHistory('o-2', 1));
+    const { body } = await world.get('/correlations/story-o-1');
+    expect(body.items.map(({ id }: RecordedEvent) => id)).toEqual(['o-1-1', 'o-1-2']);
+  });
+});
+
+describe('GET /events/{id}', () => {
+  test('shows an event by the id that its producer gave it', async () => {
+    await world.happened({ ...(orderHistory('o-1', 1)[0] as RecordedEvent), id: 'shop/2026/1' });
+    expect((await world.get('/events/shop%2F2026%2F1')).body).toMatchObject({ stream: 'order#o-1', version: 1 });
+    expect((await world.get('/events/nothing')).status).toBe(404);
+  });
+
+  test('lists the choices when several producers have used it', async () => {
+    const [one, other] = [...orderHistory('o-1', 1), ...orderHistory('o-2', 1)] as [RecordedEvent, RecordedEvent];
+    await world.happened({ ...one, id: 'e 1', source: '/a' }, { ...other, id: 'e 1', source: '/b' });
+    const { status, body } = await world.get('/events/e%201');
+    expect(status).toBe(300);
+    expect(body).toMatchObject(problem(300, '2 events have the id e 1; say which by source'));
+    expect(body.choices).toHaveLength(2);
+    expect((await world.get('/events/e%201?source=/b')).body).toMatchObject({ stream: 'order#o-2' });
+    for (const { href, stream } of body.choices) expect((await world.get(href)).body).toMatchObject({ stream });
+  });
+});
+
+describe('a request that cannot be honoured', () => {
+  test.each([
+    ['/orders?status=lost', 'status', 'lost', 'one of created, confirmed, paid, shipped, delivered, cancelled'],
+    ['/orders?limit=0', 'limit', '0', 'a whole number, 1 to 100'],
+    ['/orders?limit=101', 'limit', '101', 'a whole number, 1 to 100'],
+    ['/orders?limit=1.5', 'limit', '1.5', 'a whole number, 1 to 100'],
+    ['/orders?limit=1&limit=2', 'limit', ['1', '2'], 'one value'],
+    ['/orders?page=2', 'page', '2', 'one of the parameters status, limit, cursor'],
+    ['/events?cursor=%21', 'cursor', '!', 'the cursor of an earlier answer, unchanged'],
+    ['/events?cursor=abc', 'cursor', 'abc', 'the cursor of an earlier answer, unchanged'],
+    ['/events?type=OrderPlacd', 'type', 'OrderPlacd', expect.stringContaining('OrderCreated')],
+    ['/orders/o-1?version=0', 'version', '0', 'a whole number from 1'],
+    ['/orders/o-1?asOf=yesterday', 'asOf', 'yesterday', expect.stringContaining('RFC 3339')],
+    ['/orders/o-1?consistent=yes', 'consistent', 'yes', 'true or false'],
+    [
+      '/orders/o-1?version=1&asOf=2026-01-01T00:00:00Z',
+      'version, asOf',
+      expect.anything(),
+      expect.stringContaining('only one'),
+    ],
+    ['/health?verbose=1', 'verbose', '1', 'no query parameters here'],
+  ])('%s names the field, the value and what would be right', async (path, field, value, expected) => {
+    await world.happened(...orderHistory('o-1', 1));
+    const { status, headers, body } = await world.get(path);
+    expect(status).toBe(400);
+    expect(headers.get('content-type')).toBe('application/problem+json');
+    expect(body).toMatchObject({ ...problem(400, expect.any(String)), problems: [{ field, value, expected }] });
+  });
+
+  test('is a cursor of another list', async () => {
+    await world.happened(...orderHistory('o-1', 3));
+    const { cursor } = (await world.get('/events?limit=1')).body;
+    const { body } = await world.get(`/events?type=OrderPaid&cursor=${cursor}`);
+    expect(body.problems).toMatchObject([{ expected: 'a cursor of events?type=OrderPaid; this one is of events' }]);
+  });
+
+  test.each([
+    ['/orders/o-1', 'order#o-1'],
+    ['/orders/o-1', 'device#d-1@1'],
+    ['/orders?status=paid', 'order#o-1@1'],
+    ['/orders/o-1?version=1', 'order#o-1@1'],
+  ])('%s If-Consistent: %s promises what it cannot keep', async (path, value) => {
+    const { status, body } = await world.get(path, { 'if-consistent': value });
+    expect(status).toBe(400);
+    expect(body.problems).toMatchObject([{ field: 'If-Consistent', value }]);
+  });
+
+  test('is one that would change something', async () => {
+    const { status, headers, body } = await world.get('/orders/o-1', {}, 'POST');
+    expect(status).toBe(405);
+    expect(headers.get('allow')).toBe('GET, HEAD');
+    expect(body).toMatchObject(problem(405, expect.any(String)));
+  });
+
+  test('shows nothing of what went wrong inside, which is in the log', async () => {
+    world.rows.getMany = () => Promise.reject(new Error('secret'));
+    const { status, body } = await world.get('/orders/o-1');
+    expect(status).toBe(500);
+    expect(JSON.stringify(body)).not.toContain('secret');
+    expect(world.telemetry.errors).toEqual(['request failed']);
+  });
+});
+
+describe('GET /health', () => {
+  const none = { lagMs: 0, behind: 0, faults: 0 };
+
+  test('of an empty system is ok', async () => {
+    expect((await world.get('/health')).body).toEqual({
+      status: 'ok',
+      projections: { 'order-summary': none, 'user-profile': none, 'inventory-level': none, feed: none },
+      faults: [],
+      moreFaults: false,
+      sample: { streams: 0, newestRecordedAt: null },
+    });
+  });
+
+  test('is ok when both readers have kept up', async () => {
+    await world.happened(...orderHistory('o-1', 3), ...orderHistory('o-2', 1));
+    expect((await world.get('/health')).body).toMatchObject({
+      status: 'ok',
+      sample: { streams: 2, newestRecordedAt: '2026-01-01T12:00:03.000Z' },
+    });
+  });
+
+  test('shows views that stand still by what the feed has seen', async () => {
+    const history = orderHistory('o-1', 3);
+    await world.happened(...history.slice(0, 1));
+    world.append(...history.slice(1));
+    await world.feed.put(history.map(feedRowOf));
+    expect((await world.get('/health')).body).toMatchObject({
+      status: 'lagging',
+      projections: { 'order-summary': { lagMs: 58_000, behind: 2 }, feed: none },
+    });
+  });
+
+  test('shows a feed that stands still by what the views have seen', async () => {
+    const history = orderHistory('o-1', 1);
+    world.append(...history);
+    await world.project(...history);
+    expect((await world.get('/health')).body).toMatchObject({
+      status: 'lagging',
+      projections: { 'order-summary': none, feed: { lagMs: 59_000, behind: 1 } },
+    });
+  });
+
+  test('shows both that stand still by what has happened in the streams that they saw last', async () => {
+    const history = orderHistory('o-1', 2);
+    await world.happened(...history.slice(0, 1));
+    world.append(...history.slice(1));
+    expect((await world.get('/health')).body).toMatchObject({
+      projections: { 'order-summary': { behind: 1 }, feed: { behind: 1 } },
+    });
+  });
+
+  test('lists faults, and does not call them lag', async () => {
+    await world.happened(...orderHistory('o-1', 1), recorded('order#o-1', 2, 'OrderBewitched'));
+    expect((await world.get('/health')).body).toMatchObject({
+      status: 'faulted',
+      projections: { 'order-summary': { lagMs: 0, behind: 0, faults: 1 } },
+      faults: [{ stream: 'order#o-1', version: 2, seen: 2, error: expect.stringContaining('OrderBewitched') }],
+    });
+  });
+});
