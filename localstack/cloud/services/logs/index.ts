@@ -11,7 +11,10 @@ export type LogsOptions = {
 };
 
 /** CloudWatch Logs. */
-export function createLogs(context: CloudContext, options: LogsOptions = {}): { service: Service; peer: LogSink } {
+export function createLogs(
+  context: CloudContext,
+  options: LogsOptions = {},
+): { service: Service & { readonly name: 'logs' }; peer: LogSink } {
   const groups = new LogGroups(context, { maxGroupBytes: options.maxGroupBytes ?? 8 * 1024 * 1024 });
   const home = { account: context.account, region: context.region };
 
@@ -25,7 +28,7 @@ export function createLogs(context: CloudContext, options: LogsOptions = {}): { 
     },
   };
 
-  const service: Service = {
+  const service: Service & { readonly name: 'logs' } = {
     name: 'logs',
     signingNames: ['logs'],
     protocol: { kind: 'json', version: '1.1', targetPrefixes: ['Logs_20140328'] },

@@ -1,0 +1,82 @@
+import { parseArn } from '../../core/arn';
+import { AwsError, notImplemented } from '../../core/aws-error';
+import type { OutgoingMessage } from '../../core/peers';
+import type { CloudContext, Principal } from '../../core/service';
+import type { FunctionRecord } from './function-record';
+
+/** What Lambda says about an invocation or a batch, to whoever takes its results. */
+export type Report = {
+  readonly body: string;
+  readonly succeeded: boolean;
+  /** Of the function, with its qualifier. */
+  readonly functionArn: string;
+};
+
+/** Where results go: SQS, Lambda, EventBridge, in the name of the function's role. All sending is synchronous. */
+export class Destinations {
+  readonly #context: CloudContext;
+  readonly #invoke: (functionArn: string, payload: string, principal: Principal) => void;
+
+  constructor(context: CloudContext, invoke: (functionArn: string, payload: string, principal: Principal) => void) {
+    this.#context = context;
+    this.#invoke = invoke;
+  }
+
+  /** Throws when the destination is not there, or when the role may not send to it. */
+  send(destination: string, report: Report, role: Principal): void {
+    const { registry } = this.#context;
+    switch (parseArn(destination)?.service) {
+      case 'sqs':
+        this.sendMessage(destination, { body: report.body }, role);
+        return;
+      case 'lambda':
+        registry.peer('iam').authorize(role, [{ action: 'lambda:InvokeFunction', resource: destination }]);
+        this.#invoke(destination, report.body, role);
+        return;
+      case 'events':
+        registry.peer('iam').authorize(role, [{ action: 'events:PutEvents', resource: destination }]);
+        registry.peer('events').put(
+          destination,
+          {
+            source: 'lambda',
+            detailType: `Lambda Function Invocation Result - ${report.succeeded ? 'Success' : 'Failure'}`,
+            detail: report.body,
+            resources: [report.functionArn, destination],
+          },
+          role,
+        );
+        return;
+      default:
+        throw notImplemented(`The destination ${destination}`);
+    }
+  }
+
+  sendMessage(queueArn: string, message: OutgoingMessage, role: Principal): void {
+    const { registry } = this.#context;
+    registry.peer('iam').authorize(role, [{ action: 'sqs:SendMessage', resource: queueArn }]);
+    registry.peer('sqs').send(queueArn, message, role);
+  }
+
+  /** What AWS only counts as a failed delivery stands, here, in the function's log. */
+  reportFailure(record: FunctionRecord, destination: string, error: unknown): void {
+    const why = error instanceof Error ? error.message : String(error);
+    const timestamp = this.#context.clock.now();
+    this.#context.registry
+      .peer('logs')
+      .write(record.latest.logging.LogGroup, 'local-cloud', [
+        { timestamp, message: `ERROR Lambda could not deliver to ${destination}: ${why}\n` },
+      ]);
+  }
+}
+
+/** Refuses, by name, destinations that are not there; `kinds` are the services that AWS takes at this place. */
+export function validateDestination(at: string, arn: unknown, kinds: readonly string[]): void {
+  if (arn === undefined || arn === '') return;
+  const service = typeof arn === 'string' ? parseArn(arn)?.service : undefined;
+  if (service === 'sns' || service === 's3') throw notImplemented(`${at}: a destination of ${service}`);
+  if (!service || !kinds.includes(service)) {
+    throw new AwsError('InvalidParameterValueException', `The provided destination ${arn} is invalid.`, {
+      fields: { Type: 'User' },
+    });
+  }
+}

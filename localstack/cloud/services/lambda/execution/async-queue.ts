@@ -1,0 +1,305 @@
+import { AwsError } from '../../../core/aws-error';
+import type { Timer } from '../../../core/clock';
+import { uuid } from '../../../core/ids';
+import { integerKey } from '../../../core/key';
+import type { CloudContext } from '../../../core/service';
+import type { Space } from '../../../core/store';
+import type { Destinations } from '../destinations';
+import type { EventInvokeConfig } from '../function-record';
+import type { Functions, ResolvedFunction } from '../functions';
+import { DueQueue } from './due-queue';
+import type { InvocationResult, Invoker } from './invoker';
+import { rolePrincipal } from './role-credentials';
+
+/** A pending asynchronous invocation. In the store: this as JSON, a newline, the payload. */
+type Pending = {
+  /** The function's ARN as the caller named it. */
+  readonly f: string;
+  readonly requestId: string;
+  readonly enqueuedAt: number;
+  /** Invocations that ended in an error. */
+  readonly attempts: number;
+  /** Times that no concurrency was left, in a row. */
+  readonly throttles: number;
+  readonly dueAt: number;
+  readonly trigger: string;
+};
+
+type Lane = {
+  readonly functionArn: string;
+  ready: string[];
+  /** The next of `ready`. */
+  head: number;
+  running: number;
+  readonly parked: DueQueue<string>;
+  timer: Timer | undefined;
+  done: (() => void) | undefined;
+};
+
+const RETRY_DELAYS_MS = [60_000, 120_000];
+const MAX_THROTTLE_DELAY_MS = 300_000;
+const DEFAULT_RETRIES = 2;
+const DEFAULT_MAX_AGE_SECONDS = 6 * 3600;
+
+/**
+ * Lambda's queue of asynchronous invocations. An event is in the store before `enqueue` returns, and leaves it only
+ * when it has succeeded or gone to its destination; so a crash means that it is tried again.
+ */
+export class AsyncQueue {
+  readonly #context: CloudContext;
+  readonly #functions: Functions;
+  readonly #invoker: Invoker;
+  readonly #destinations: Destinations;
+  readonly #perFunction: number;
+  readonly #space: Space;
+  readonly #lanes = new Map<string, Lane>();
+  #sequence = 0;
+  #stopped = false;
+
+  constructor(
+    context: CloudContext,
+    parts: { functions: Functions; invoker: Invoker; destinations: Destinations; perFunction: number },
+  ) {
+    this.#context = context;
+    this.#functions = parts.functions;
+    this.#invoker = parts.invoker;
+    this.#destinations = parts.destinations;
+    this.#perFunction = parts.perFunction;
+    this.#space = context.store.space('lambda-async');
+    for (const [key] of this.#space.range({ reverse: true, limit: 1 })) this.#sequence = Number(key) + 1;
+  }
+
+  /** Takes up what the last run left. */
+  start(): void {
+    const now = this.#context.clock.now();
+    for (const [key, value] of this.#space.range({})) {
+      const pending = parseHeader(value);
+      const lane = this.#lane(pending.f);
+      if (pending.dueAt <= now) this.#ready(lane, key);
+      else this.#park(lane, pending.dueAt, key);
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true;
+  }
+
+  enqueue(target: ResolvedFunction, payload: string, trigger: string): { requestId: string } {
+    const now = this.#context.clock.now();
+    const pending: Pending = {
+      f: target.arn,
+      requestId: uuid(),
+      enqueuedAt: now,
+      attempts: 0,
+      throttles: 0,
+      dueAt: now,
+      trigger,
+    };
+    const key = integerKey(this.#sequence++);
+    this.#space.put(key, `${JSON.stringify(pending)}\n${payload}`);
+    this.#ready(this.#lane(target.arn), key);
+    return { requestId: pending.requestId };
+  }
+
+  #lane(functionArn: string): Lane {
+    let lane = this.#lanes.get(functionArn);
+    if (!lane) {
+      lane = {
+        functionArn,
+        ready: [],
+        head: 0,
+        running: 0,
+        parked: new DueQueue(),
+        timer: undefined,
+        done: undefined,
+      };
+      this.#lanes.set(functionArn, lane);
+    }
+    return lane;
+  }
+
+  /** Marks the lane busy before it returns, so that nobody sees it idle between an event and its first try. */
+  #ready(lane: Lane, key: string): void {
+    lane.ready.push(key);
+    if (lane.done) return;
+    lane.done = this.#context.activity.begin(`asynchronous invocations of ${lane.functionArn}`);
+    setImmediate(() => this.#pump(lane));
+  }
+
+  #pump(lane: Lane): void {
+    while (!this.#stopped && lane.head < lane.ready.length && lane.running < this.#perFunction) {
+      const key = lane.ready[lane.head++]!;
+      lane.running++;
+      this.#try(lane, key).finally(() => {
+        lane.running--;
+        this.#pump(lane);
+      });
+    }
+    if (lane.head === lane.ready.length) {
+      lane.ready = [];
+      lane.head = 0;
+    } else if (lane.head > 10_000) {
+      lane.ready = lane.ready.slice(lane.head);
+      lane.head = 0;
+    }
+    if (lane.running > 0 || (lane.ready.length > 0 && !this.#stopped)) return;
+    lane.done?.();
+    lane.done = undefined;
+    if (lane.parked.size === 0) this.#lanes.delete(lane.functionArn);
+  }
+
+  #park(lane: Lane, dueAt: number, key: string): void {
+    lane.parked.add(dueAt, key);
+    this.#setTimer(lane);
+  }
+
+  #setTimer(lane: Lane): void {
+    const next = lane.parked.next;
+    if (next === undefined || (lane.timer && lane.timer.dueAt <= next)) return;
+    lane.timer?.cancel();
+    const { clock } = this.#context;
+    lane.timer = clock.after(next - clock.now(), `retry of ${lane.functionArn}`, () => {
+      lane.timer = undefined;
+      for (const key of lane.parked.take(clock.now())) this.#ready(lane, key);
+      this.#setTimer(lane);
+    });
+  }
+
+  async #try(lane: Lane, key: string): Promise<void> {
+    const value = this.#space.get(key);
+    if (value === undefined) return;
+    const pending = parseHeader(value);
+    const payload = value.slice(value.indexOf('\n') + 1);
+    const target = this.#functions.find(pending.f, this.#context);
+    if (!target) {
+      // The function was deleted, and its destinations with it: AWS drops the event.
+      this.#space.remove(key);
+      return;
+    }
+    const config = configFor(target);
+    const now = this.#context.clock.now();
+    if (now - pending.enqueuedAt > (config?.MaximumEventAgeInSeconds ?? DEFAULT_MAX_AGE_SECONDS) * 1000) {
+      this.#finish(target, key, pending, payload, 'EventAgeExceeded', undefined);
+      return;
+    }
+    if (target.record.reservedConcurrency === 0) {
+      this.#finish(target, key, pending, payload, 'ZeroReservedConcurrency', undefined);
+      return;
+    }
+    let result: InvocationResult;
+    try {
+      const { requestId, trigger } = pending;
+      result = await this.#invoker.invoke(target, { payload, trigger, requestId });
+    } catch (error) {
+      if (this.#stopped) return;
+      // Throttled, or a fault of the cloud's own: tried again with back-off, not counted as an attempt.
+      const delay = Math.min(1000 * 2 ** pending.throttles, MAX_THROTTLE_DELAY_MS);
+      if (!(error instanceof AwsError)) this.#destinations.reportFailure(target.record, target.arn, error);
+      this.#retry(lane, key, { ...pending, throttles: pending.throttles + 1 }, payload, delay);
+      return;
+    }
+    // An environment that was ended because the cloud stops says nothing about the function.
+    if (this.#stopped && result.functionError) return;
+    const attempts = pending.attempts + 1;
+    if (!result.functionError) {
+      this.#finish(target, key, { ...pending, attempts }, payload, 'Success', result);
+    } else if (attempts > (config?.MaximumRetryAttempts ?? DEFAULT_RETRIES)) {
+      this.#finish(target, key, { ...pending, attempts }, payload, 'RetriesExhausted', result);
+    } else {
+      this.#retry(lane, key, { ...pending, attempts, throttles: 0 }, payload, RETRY_DELAYS_MS[attempts - 1]!);
+    }
+  }
+
+  #retry(lane: Lane, key: string, pending: Pending, payload: string, delay: number): void {
+    const dueAt = this.#context.clock.now() + delay;
+    this.#space.put(key, `${JSON.stringify({ ...pending, dueAt })}\n${payload}`);
+    this.#park(lane, dueAt, key);
+  }
+
+  /** In one go: the event leaves the queue, and its result is where it belongs. */
+  #finish(
+    target: ResolvedFunction,
+    key: string,
+    pending: Pending,
+    payload: string,
+    condition: string,
+    result: InvocationResult | undefined,
+  ): void {
+    const { record, config } = target;
+    const role = rolePrincipal(config.role, record.name);
+    const succeeded = condition === 'Success';
+    const { OnSuccess, OnFailure } = configFor(target)?.DestinationConfig ?? {};
+    const destination = (succeeded ? OnSuccess : OnFailure)?.Destination;
+    const deliver = (to: string, send: () => void) => {
+      try {
+        send();
+      } catch (error) {
+        this.#destinations.reportFailure(record, to, error);
+      }
+    };
+    if (destination) {
+      const functionArn = `${record.arn}:${target.qualifier}`;
+      const body = envelope(functionArn, pending, payload, condition, result, this.#context.clock.now());
+      deliver(destination, () => this.#destinations.send(destination, { body, succeeded, functionArn }, role));
+    }
+    const deadLetters = config.deadLetterArn;
+    if (!succeeded && deadLetters) {
+      deliver(deadLetters, () =>
+        this.#destinations.sendMessage(
+          deadLetters,
+          { body: payload, attributes: deadLetterAttributes(pending, condition, result) },
+          role,
+        ),
+      );
+    }
+    this.#space.remove(key);
+  }
+}
+
+function parseHeader(value: string): Pending {
+  return JSON.parse(value.slice(0, value.indexOf('\n'))) as Pending;
+}
+
+function configFor({ record, qualifier }: ResolvedFunction): EventInvokeConfig | undefined {
+  return record.eventInvoke[qualifier];
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
+function envelope(
+  functionArn: string,
+  pending: Pending,
+  payload: string,
+  condition: string,
+  result: InvocationResult | undefined,
+  now: number,
+): string {
+  const head = JSON.stringify({
+    version: '1.0',
+    timestamp: new Date(now).toISOString(),
+    requestContext: {
+      requestId: pending.requestId,
+      functionArn,
+      condition,
+      approximateInvokeCount: pending.attempts,
+    },
+  }).slice(0, -1);
+  if (!result) return `${head},"requestPayload":${payload}}`;
+  const responseContext = JSON.stringify({
+    statusCode: 200,
+    executedVersion: result.executedVersion,
+    ...(result.functionError ? { functionError: result.functionError } : {}),
+  });
+  return `${head},"requestPayload":${payload},"responseContext":${responseContext},"responsePayload":${result.payload}}`;
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-dlq */
+function deadLetterAttributes(pending: Pending, condition: string, result: InvocationResult | undefined) {
+  const message = result
+    ? ((JSON.parse(result.payload) as { errorMessage?: string } | null)?.errorMessage ?? '')
+    : condition;
+  return {
+    RequestID: { DataType: 'String', StringValue: pending.requestId },
+    ErrorCode: { DataType: 'Number', StringValue: result ? '200' : '429' },
+    ...(message ? { ErrorMessage: { DataType: 'String', StringValue: message.slice(0, 1024) } } : {}),
+  };
+}

@@ -1,0 +1,200 @@
+import type { Clock, Timer } from '../../../core/clock';
+import type { Environment } from './environment';
+
+export type PoolLimits = {
+  /** Environments in all. */
+  readonly total: number;
+  /** Environments of one function. */
+  readonly perFunction: number;
+  /** How long an environment may be idle, in milliseconds. */
+  readonly idleMs: number;
+};
+
+/** What environments are made for: one version of a function, as it is configured now. */
+export interface Target {
+  /** Changes whenever environments have to be made anew. */
+  readonly key: string;
+  create(): Environment;
+}
+
+type Waiter = {
+  readonly order: number;
+  readonly take: (environment: Environment) => void;
+  readonly fail: (error: unknown) => void;
+};
+type Lane = {
+  readonly target: Target;
+  busy: number;
+  readonly idle: Environment[];
+  waiting: Waiter[];
+  retired: boolean;
+};
+
+/**
+ * Who gets an execution environment. The one used last comes first, so that the others can end. Above the limits an
+ * invocation waits for its turn (AWS would make one more environment): a free place goes to the function that has
+ * the fewest environments at work, then to the one that has waited longest, so no function can starve another.
+ */
+export class EnvironmentPool {
+  readonly #clock: Clock;
+  readonly #limits: PoolLimits;
+  readonly #lanes = new Map<string, Lane>();
+  readonly #all = new Set<Environment>();
+  #order = 0;
+  #idleTimer: Timer | undefined;
+
+  constructor(clock: Clock, limits: PoolLimits) {
+    this.#clock = clock;
+    this.#limits = limits;
+  }
+
+  /** Environments that exist now. */
+  get size(): number {
+    return this.#all.size;
+  }
+
+  /**
+   * An environment for one run; give it back with `release`. `nested`: the caller is itself a function that waits
+   * and keeps its place meanwhile, so this one may go above the limits rather than wait for it for ever.
+   */
+  acquire(target: Target, nested: boolean): Promise<Environment> {
+    const lane = this.#lane(target);
+    const warm = this.#takeIdle(lane);
+    if (warm) {
+      lane.busy++;
+      return Promise.resolve(warm);
+    }
+    const mayGrow = lane.busy < this.#limits.perFunction && (this.#all.size < this.#limits.total || this.#evictIdle());
+    if (mayGrow || nested) return this.#create(lane);
+    return new Promise((take, fail) => lane.waiting.push({ order: this.#order++, take, fail }));
+  }
+
+  release(target: Target, environment: Environment): void {
+    const lane = this.#lane(target);
+    lane.busy--;
+    const usable =
+      environment.alive &&
+      !lane.retired &&
+      environment.usableUntil > this.#clock.now() &&
+      this.#all.size <= this.#limits.total;
+    const next = this.#nextLane();
+    if (usable && (!next || next === lane)) {
+      const waiter = next?.waiting.shift();
+      if (waiter) {
+        lane.busy++;
+        waiter.take(environment);
+        return;
+      }
+      environment.idleSince = this.#clock.now();
+      lane.idle.push(environment);
+      this.#setIdleTimer();
+      return;
+    }
+    this.#end(environment);
+    this.#tidy(lane);
+    if (next && this.#all.size < this.#limits.total) this.#serve(next);
+  }
+
+  /** Ends the environments of a target: idle ones now, busy ones when they are given back. */
+  retire(key: string): void {
+    const lane = this.#lanes.get(key);
+    if (!lane) return;
+    lane.retired = true;
+    for (const environment of lane.idle.splice(0)) this.#end(environment);
+    this.#tidy(lane);
+  }
+
+  /** Ends all environments, at work or not. */
+  async close(): Promise<void> {
+    this.#idleTimer?.cancel();
+    await Promise.all([...this.#all].map((environment) => environment.terminate()));
+    this.#all.clear();
+    this.#lanes.clear();
+  }
+
+  #lane(target: Target): Lane {
+    let lane = this.#lanes.get(target.key);
+    if (!lane) {
+      lane = { target, busy: 0, idle: [], waiting: [], retired: false };
+      this.#lanes.set(target.key, lane);
+    }
+    return lane;
+  }
+
+  #takeIdle(lane: Lane): Environment | undefined {
+    for (let warm = lane.idle.pop(); warm; warm = lane.idle.pop()) {
+      if (warm.alive && warm.usableUntil > this.#clock.now()) return warm;
+      this.#end(warm);
+    }
+    return undefined;
+  }
+
+  #create(lane: Lane): Promise<Environment> {
+    try {
+      const environment = lane.target.create();
+      this.#all.add(environment);
+      lane.busy++;
+      return Promise.resolve(environment);
+    } catch (error) {
+      this.#tidy(lane);
+      return Promise.reject(error as Error);
+    }
+  }
+
+  #serve(lane: Lane): void {
+    const waiter = lane.waiting.shift()!;
+    this.#create(lane).then(waiter.take, waiter.fail);
+  }
+
+  /** Whose turn it is among those that wait and may have one more. */
+  #nextLane(): Lane | undefined {
+    let best: Lane | undefined;
+    for (const lane of this.#lanes.values()) {
+      if (lane.waiting.length === 0 || lane.busy >= this.#limits.perFunction) continue;
+      const better =
+        !best || lane.busy < best.busy || (lane.busy === best.busy && lane.waiting[0]!.order < best.waiting[0]!.order);
+      if (better) best = lane;
+    }
+    return best;
+  }
+
+  /** Makes room by ending the environment that has been idle longest. */
+  #evictIdle(): boolean {
+    let oldest: { lane: Lane; environment: Environment } | undefined;
+    for (const lane of this.#lanes.values()) {
+      const environment = lane.idle[0];
+      if (environment && (!oldest || environment.idleSince < oldest.environment.idleSince))
+        oldest = { lane, environment };
+    }
+    if (!oldest) return false;
+    oldest.lane.idle.shift();
+    this.#end(oldest.environment);
+    this.#tidy(oldest.lane);
+    return true;
+  }
+
+  #end(environment: Environment): void {
+    this.#all.delete(environment);
+    if (environment.alive) void environment.terminate();
+  }
+
+  #tidy(lane: Lane): void {
+    if (lane.busy > 0 || lane.idle.length > 0 || lane.waiting.length > 0) return;
+    if (this.#lanes.get(lane.target.key) === lane) this.#lanes.delete(lane.target.key);
+  }
+
+  #setIdleTimer(): void {
+    if (this.#idleTimer) return;
+    this.#idleTimer = this.#clock.after(this.#limits.idleMs, 'idle execution environments end', () => {
+      this.#idleTimer = undefined;
+      const before = this.#clock.now() - this.#limits.idleMs;
+      let left = false;
+      for (const lane of [...this.#lanes.values()]) {
+        while (lane.idle[0] && lane.idle[0].idleSince <= before) this.#end(lane.idle.shift()!);
+        left ||= lane.idle.length > 0;
+        this.#tidy(lane);
+      }
+      if (left) this.#setIdleTimer();
+    });
+  }
+}

@@ -1,0 +1,139 @@
+import { AwsError } from '../../core/aws-error';
+import type { FunctionInvoker } from '../../core/peers';
+import type { CloudContext, Principal, Service } from '../../core/service';
+import { access } from './access';
+import { functionOperations } from './api/function-operations';
+import { invokeOperation } from './api/invoke-operation';
+import { limitOperations } from './api/limit-operations';
+import { mappingOperations } from './api/mapping-operations';
+import { permissionOperations, policyOf } from './api/permission-operations';
+import { tagOperations } from './api/tag-operations';
+import { urlOperations } from './api/url-operations';
+import { versionOperations } from './api/version-operations';
+import { CodeStore } from './code-store';
+import { Destinations } from './destinations';
+import { AsyncQueue } from './execution/async-queue';
+import { Invoker } from './execution/invoker';
+import { findWorker } from './execution/worker-path';
+import { Functions, type ResolvedFunction } from './functions';
+import { Mappings } from './mappings/mappings';
+import { routes } from './routes';
+import { FunctionUrls } from './urls/function-urls';
+
+export type LambdaOptions = {
+  /** Execution environments in all (10): each costs some 20 MB. Above it, invocations wait for their turn. */
+  readonly maxEnvironments?: number;
+  /** Execution environments of one function (4). */
+  readonly maxEnvironmentsPerFunction?: number;
+  /** How long an environment may be idle before it ends, in milliseconds (5 minutes). */
+  readonly idleMs?: number;
+  /** The bundled worker; `dist/localstack/worker.mjs` of this package unless given. */
+  readonly workerPath?: string;
+};
+
+/** How long `stop` lets running invocations finish, in milliseconds. */
+const STOP_GRACE_MS = 2000;
+
+/** Lambda: functions run in worker threads, one for each concurrent environment. */
+export function createLambda(
+  context: CloudContext,
+  options: LambdaOptions = {},
+): { service: Service & { readonly name: 'lambda' }; peer: FunctionInvoker } {
+  const perFunction = options.maxEnvironmentsPerFunction ?? 4;
+  const functions = new Functions(context);
+  const code = new CodeStore(context.dir);
+  const invoker = new Invoker(context, {
+    functions,
+    code,
+    limits: { total: options.maxEnvironments ?? 10, perFunction, idleMs: options.idleMs ?? 300_000 },
+    workerPath: options.workerPath ?? findWorker(),
+  });
+  const destinations = new Destinations(context, (arn, payload, principal) => {
+    peer.enqueue(arn, payload, principal);
+  });
+  const queue = new AsyncQueue(context, { functions, invoker, destinations, perFunction });
+  const mappings = new Mappings({ context, functions, invoker, destinations, perFunction });
+  const urls = new FunctionUrls(context, functions, invoker);
+
+  const peer: FunctionInvoker = {
+    enqueue: (functionArn, payload, principal, sourceArn) => {
+      const target = functions.resolve(functionArn, context);
+      mustBeAllowed(context, target, principal, sourceArn);
+      return queue.enqueue(target, payload, triggerOf(principal));
+    },
+    invoke: async (functionArn, payload) => {
+      const target = functions.resolve(functionArn, context);
+      const { logs: _, ...result } = await invoker.invoke(target, { payload, trigger: 'invoke' });
+      return result;
+    },
+    handleUrl: (urlId, request, call) => urls.handle(urlId, request, call),
+  };
+
+  const service: Service & { readonly name: 'lambda' } = {
+    name: 'lambda',
+    signingNames: ['lambda'],
+    protocol: { kind: 'rest-json', routes },
+    operations: {
+      ...functionOperations({ context, functions, code }),
+      ...versionOperations(functions),
+      ...permissionOperations(functions),
+      ...limitOperations(context, functions),
+      ...mappingOperations(context, functions, mappings),
+      ...urlOperations(context, functions),
+      ...tagOperations(functions, {
+        tags: (arn) => mappings.byArn(arn).tags,
+        setTags: (arn, tags) => mappings.setTags(mappings.byArn(arn), tags),
+      }),
+    },
+    rawOperations: { Invoke: invokeOperation({ functions, invoker, queue }) },
+    access,
+    start: () => {
+      code.keepOnly(functions.all().flatMap((record) => [record.latest, ...record.versions].map((c) => c.code)));
+      queue.start();
+      mappings.start();
+    },
+    stop: async () => {
+      queue.stop();
+      const pollersEnded = mappings.stop();
+      await invoker.stop(STOP_GRACE_MS);
+      await pollersEnded;
+    },
+  };
+  return { service, peer };
+}
+
+/** Services need a statement of the function's policy, roles one of either policy; root may do anything. */
+function mustBeAllowed(
+  context: CloudContext,
+  { record, qualifier, arn }: ResolvedFunction,
+  principal: Principal,
+  sourceArn: string | undefined,
+): void {
+  if (principal.kind === 'root') return;
+  const iam = context.registry.peer('iam');
+  const wanted = {
+    action: 'lambda:InvokeFunction',
+    resource: arn,
+    context: {
+      ...(sourceArn ? { 'aws:SourceArn': sourceArn } : {}),
+      'aws:SourceAccount': record.account,
+    },
+  };
+  const policy = policyOf(record, qualifier);
+  const verdict = policy ? iam.judge(policy, principal, wanted) : 'none';
+  if (verdict === 'allow') return;
+  if (principal.kind === 'role' && verdict === 'none') {
+    iam.authorize(principal, [wanted]);
+    return;
+  }
+  throw new AwsError(
+    'AccessDeniedException',
+    `User: ${principal.arn} is not authorized to perform: lambda:InvokeFunction on resource: ${arn} because no resource-based policy allows the lambda:InvokeFunction action`,
+    { status: 403 },
+  );
+}
+
+function triggerOf(principal: Principal): string {
+  if (principal.kind !== 'service') return 'invoke';
+  return principal.service.split('.')[0]!;
+}
