@@ -1,0 +1,172 @@
+import { AwsError, notImplemented, refuseUnknown } from '../../../core/aws-error';
+import { uuid } from '../../../core/ids';
+import type { Operation } from '../../../core/service';
+import { type Change, plan } from '../stacks/changes';
+import type { OnFailure } from '../stacks/deployment';
+import type { Stack } from '../stacks/stack';
+import { validationError } from '../template/errors';
+import type { ChangeSet } from './change-set';
+import type { CloudFormation } from './cloudformation';
+import { describeParameters } from './describe-stack';
+import { checkUpdatable, newStack } from './stack-operations';
+import { TARGET_MEMBERS, targetOf } from './target';
+
+/** In the words that the CDK CLI compares with. */
+const NO_CHANGES =
+  "The submitted information didn't contain changes. Submit different information to create a change set.";
+
+/** Change sets: what a deployment would do, to be looked at before it is done. */
+export function changeSetOperations(cloud: CloudFormation): Record<string, Operation> {
+  const { context, stacks, changeSets, deployments, handlers } = cloud;
+  const find = (input: { ChangeSetName: string; StackName?: string }, call: Parameters<Operation>[1]) => {
+    const stack = input.StackName === undefined ? undefined : stacks.find(call, input.StackName);
+    const changeSet = changeSets.get(String(input.ChangeSetName), stack);
+    return { changeSet, stack: stack ?? stacks.get(call, changeSet.stackId) };
+  };
+
+  return {
+    CreateChangeSet: async (input, call) => {
+      refuseUnknown('CreateChangeSet', input, [
+        ...TARGET_MEMBERS,
+        'ChangeSetName',
+        'ChangeSetType',
+        'Description',
+        'ClientToken',
+        'IncludeNestedStacks',
+        'ImportExistingResources',
+        'OnStackFailure',
+      ]);
+      if (String(input.ImportExistingResources) === 'true') {
+        throw notImplemented('CreateChangeSet: ImportExistingResources');
+      }
+      const kind = (input.ChangeSetType ?? 'UPDATE') as string;
+      if (kind !== 'CREATE' && kind !== 'UPDATE') throw notImplemented(`CreateChangeSet: ChangeSetType ${kind}`);
+      let stack = stacks.find(call, String(input.StackName));
+      if (stack?.status === 'DELETE_COMPLETE') stack = undefined;
+      if (kind === 'UPDATE' && !stack) throw validationError(`Stack [${input.StackName}] does not exist`);
+      if (kind === 'CREATE' && stack && stack.status !== 'REVIEW_IN_PROGRESS') {
+        throw validationError(
+          `Stack [${stack.name}] already exists and cannot be created again with the changeSet [${input.ChangeSetName}].`,
+        );
+      }
+      if (kind === 'UPDATE' && stack) checkUpdatable(stack);
+      const known = stack ?? newStack(cloud, String(input.StackName), call, 'REVIEW_IN_PROGRESS');
+      if (changeSets.of(known).some(({ name }) => name === input.ChangeSetName)) {
+        throw new AwsError(
+          'AlreadyExistsException',
+          `ChangeSet ${input.ChangeSetName} cannot be created due to a mismatch with existing attribute Template`,
+        );
+      }
+      const target = await targetOf(cloud, 'CreateChangeSet', input, call, known);
+      const resources = stacks.resources(known.id);
+      const prepared = await deployments.prepare(known, target, resources);
+      const { changes, differs } = plan(known, target, prepared, resources, handlers);
+      const changed = differs || kind === 'CREATE';
+      if (!stack) stacks.set(known);
+      const changeSet: ChangeSet = {
+        ...target,
+        id: `arn:aws:cloudformation:${call.region}:${call.account}:changeSet/${input.ChangeSetName}/${uuid()}`,
+        name: String(input.ChangeSetName),
+        stackId: known.id,
+        kind,
+        ...(input.Description && { description: String(input.Description) }),
+        ...(input.OnStackFailure && { onStackFailure: String(input.OnStackFailure) }),
+        status: changed ? 'CREATE_COMPLETE' : 'FAILED',
+        ...(changed ? {} : { statusReason: NO_CHANGES }),
+        executionStatus: changed ? 'AVAILABLE' : 'UNAVAILABLE',
+        changes,
+        createdAt: context.clock.now(),
+      };
+      changeSets.set(changeSet);
+      return { Id: changeSet.id, StackId: known.id };
+    },
+
+    DescribeChangeSet: (input, call) => {
+      refuseUnknown('DescribeChangeSet', input, ['ChangeSetName', 'StackName', 'NextToken', 'IncludePropertyValues']);
+      const { changeSet, stack } = find(input, call);
+      return {
+        ...summary(changeSet, stack),
+        Parameters: describeParameters(changeSet.parameters),
+        NotificationARNs: [],
+        RollbackConfiguration: {},
+        Capabilities: changeSet.capabilities,
+        Tags: changeSet.tags,
+        Changes: changeSet.changes.map(describeChange),
+        OnStackFailure: changeSet.onStackFailure,
+      };
+    },
+
+    ListChangeSets: (input, call) => {
+      const stack = stacks.get(call, input.StackName);
+      return { Summaries: changeSets.of(stack).map((changeSet) => summary(changeSet, stack)) };
+    },
+
+    DeleteChangeSet: (input, call) => {
+      const { changeSet } = find(input, call);
+      changeSets.delete(changeSet);
+    },
+
+    ExecuteChangeSet: async (input, call) => {
+      refuseUnknown('ExecuteChangeSet', input, ['ChangeSetName', 'StackName', 'ClientRequestToken', 'DisableRollback']);
+      const { changeSet, stack } = find(input, call);
+      if (changeSet.executionStatus !== 'AVAILABLE') {
+        throw new AwsError(
+          'InvalidChangeSetStatus',
+          `ChangeSet [${changeSet.id}] cannot be executed in its current status of [${changeSet.status}]`,
+        );
+      }
+      if (changeSet.kind === 'UPDATE') checkUpdatable(stack);
+      const disableRollback = String(input.DisableRollback) === 'true';
+      const onFailure: OnFailure = disableRollback
+        ? 'DO_NOTHING'
+        : ((changeSet.onStackFailure ?? 'ROLLBACK') as OnFailure);
+      const { templateBody, parameters, tags, capabilities, roleArn } = changeSet;
+      const target = { templateBody, parameters, tags, capabilities, ...(roleArn && { roleArn }) };
+      // Its siblings were made for a stack that will be no more.
+      for (const other of changeSets.of(stack)) if (other.id !== changeSet.id) changeSets.delete(other);
+      changeSets.set({ ...changeSet, executionStatus: 'UNAVAILABLE' });
+      const after = await deployments.deploy(
+        { ...stack, changeSetId: changeSet.id, disableRollback },
+        target,
+        { kind: changeSet.kind, onFailure },
+        call,
+      );
+      const done = after.status === `${changeSet.kind}_COMPLETE`;
+      changeSets.set({ ...changeSet, executionStatus: done ? 'EXECUTE_COMPLETE' : 'EXECUTE_FAILED' });
+      return {};
+    },
+  };
+}
+
+const summary = (changeSet: ChangeSet, stack: Stack) => ({
+  ChangeSetName: changeSet.name,
+  ChangeSetId: changeSet.id,
+  StackId: stack.id,
+  StackName: stack.name,
+  Description: changeSet.description,
+  CreationTime: new Date(changeSet.createdAt),
+  ExecutionStatus: changeSet.executionStatus,
+  Status: changeSet.status,
+  StatusReason: changeSet.statusReason,
+  IncludeNestedStacks: false,
+});
+
+function describeChange(change: Change): object {
+  const scope = change.properties.length > 0 ? ['Properties'] : change.action === 'Modify' ? ['Metadata'] : [];
+  return {
+    Type: 'Resource',
+    ResourceChange: {
+      Action: change.action,
+      LogicalResourceId: change.logicalId,
+      PhysicalResourceId: change.physicalId,
+      ResourceType: change.type,
+      ...(change.action === 'Modify' && { Replacement: change.replacement ? 'True' : 'False' }),
+      Scope: scope,
+      Details: change.properties.map((name) => ({
+        Target: { Attribute: 'Properties', Name: name, RequiresRecreation: change.replacement ? 'Always' : 'Never' },
+        Evaluation: 'Static',
+        ChangeSource: 'DirectModification',
+      })),
+    },
+  };
+}

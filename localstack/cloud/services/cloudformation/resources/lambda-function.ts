@@ -1,0 +1,120 @@
+import { strToU8, zipSync } from 'fflate';
+import { AwsError } from '../../../core/aws-error';
+import { finish, type Properties, type ResourceContext, type ResourceHandler } from './handler';
+import { differ, pick, typed } from './pick';
+import { tagChanges, tagMap } from './tags';
+
+/** Properties that `UpdateFunctionConfiguration` changes, with what a function has that does not set them. */
+const CONFIGURATION: Readonly<Record<string, unknown>> = {
+  Description: '',
+  Environment: { Variables: {} },
+  EphemeralStorage: { Size: 512 },
+  Handler: undefined,
+  MemorySize: 128,
+  Role: undefined,
+  Runtime: undefined,
+  Timeout: 3,
+  TracingConfig: { Mode: 'PassThrough' },
+  DeadLetterConfig: { TargetArn: '' },
+  LoggingConfig: { LogFormat: 'Text' },
+};
+
+const NUMBERS = ['MemorySize', 'Timeout', 'Size'];
+
+/** AWS::Lambda::Function. */
+export const lambdaFunction: ResourceHandler = {
+  properties: [
+    ...Object.keys(CONFIGURATION),
+    'FunctionName',
+    'Architectures',
+    'Code',
+    'PackageType',
+    'ReservedConcurrentExecutions',
+    'Tags',
+  ],
+  createOnly: ['FunctionName', 'PackageType'],
+
+  create: async (properties, context) => {
+    const FunctionName = properties.FunctionName ?? context.newName(64);
+    const { FunctionArn } = await context.call('lambda', 'CreateFunction', {
+      FunctionName,
+      ...pick(properties, ['Architectures', 'PackageType']),
+      ...(typed(pick(properties, Object.keys(CONFIGURATION)), NUMBERS, []) as object),
+      ...environment(properties),
+      Code: code(properties),
+      ...(properties.Tags && { Tags: tagMap(properties.Tags) }),
+    });
+    await finish(FunctionName, () => reserve(FunctionName, properties, {}, context));
+    return { physicalId: FunctionName, attributes: { Arn: FunctionArn } };
+  },
+
+  update: async (FunctionName, properties, before, context) => {
+    const { call } = context;
+    if (differ(properties, before, ['Code', 'Architectures'])) {
+      await call('lambda', 'UpdateFunctionCode', {
+        FunctionName,
+        ...code(properties),
+        ...pick(properties, ['Architectures']),
+      });
+    }
+    const changed: Record<string, unknown> = {};
+    for (const [name, fallback] of Object.entries(CONFIGURATION)) {
+      if (differ(properties, before, [name])) changed[name] = properties[name] ?? fallback;
+    }
+    if (Object.keys(changed).length > 0) {
+      await call('lambda', 'UpdateFunctionConfiguration', {
+        FunctionName,
+        ...(typed(changed, NUMBERS, []) as object),
+        ...(changed.Environment !== undefined && environment(changed)),
+      });
+    }
+    await reserve(FunctionName, properties, before, context);
+    const tags = tagChanges(properties.Tags, before.Tags);
+    if (tags.set.length + tags.removed.length > 0) {
+      const { Configuration } = await call('lambda', 'GetFunction', { FunctionName });
+      const Resource = Configuration.FunctionArn;
+      if (tags.set.length > 0) await call('lambda', 'TagResource', { Resource, Tags: tagMap(tags.set) });
+      if (tags.removed.length > 0) await call('lambda', 'UntagResource', { Resource, TagKeys: tags.removed });
+    }
+  },
+
+  delete: (FunctionName, _properties, { call }) => call('lambda', 'DeleteFunction', { FunctionName }),
+};
+
+/** Environment variables are texts, whatever the template says. */
+function environment({ Environment }: Properties): { Environment?: object } {
+  if (!Environment) return {};
+  const variables = Object.entries((Environment.Variables ?? {}) as Record<string, unknown>);
+  return { Environment: { Variables: Object.fromEntries(variables.map(([name, value]) => [name, String(value)])) } };
+}
+
+function code({ Code, Runtime }: Properties): object {
+  if (Code?.ZipFile === undefined) return Code;
+  if (!String(Runtime).startsWith('nodejs')) {
+    throw new AwsError(
+      'InvalidParameterValueException',
+      `Inline code for ${Runtime} is not implemented by the local cloud`,
+    );
+  }
+  // Inline source becomes `index.js` in a package of its own.
+  const zip = zipSync({ 'index.js': strToU8(String(Code.ZipFile)) }, { mtime: new Date(1980, 0, 1) });
+  return { ZipFile: Buffer.from(zip).toString('base64') };
+}
+
+async function reserve(
+  FunctionName: string,
+  properties: Properties,
+  before: Properties,
+  { call }: ResourceContext,
+): Promise<void> {
+  const { ReservedConcurrentExecutions } = properties;
+  if (ReservedConcurrentExecutions === before.ReservedConcurrentExecutions) return;
+  if (ReservedConcurrentExecutions === undefined) {
+    await call('lambda', 'DeleteFunctionConcurrency', { FunctionName });
+  } else {
+    await call('lambda', 'PutFunctionConcurrency', {
+      FunctionName,
+      ReservedConcurrentExecutions: Number(ReservedConcurrentExecutions),
+    });
+  }
+}

@@ -1,0 +1,43 @@
+import { finish, type ResourceContext, type ResourceHandler } from './handler';
+import { differ } from './pick';
+import { tagChanges, tagMap } from './tags';
+
+/** AWS::Logs::LogGroup. */
+export const logsLogGroup: ResourceHandler = {
+  properties: ['LogGroupName', 'RetentionInDays', 'LogGroupClass', 'Tags'],
+  createOnly: ['LogGroupName', 'LogGroupClass'],
+
+  create: async (properties, context) => {
+    const logGroupName = properties.LogGroupName ?? context.newName(512);
+    await context.call('logs', 'CreateLogGroup', {
+      logGroupName,
+      ...(properties.LogGroupClass && { logGroupClass: properties.LogGroupClass }),
+      ...(properties.Tags && { tags: tagMap(properties.Tags) }),
+    });
+    await finish(logGroupName, async () => {
+      if (properties.RetentionInDays !== undefined) await retain(logGroupName, properties.RetentionInDays, context);
+    });
+    // This attribute, unlike the ARN in policies of other services, ends in `:*`: all streams of the group.
+    return { physicalId: logGroupName, attributes: { Arn: `${arnOf(logGroupName, context)}:*` } };
+  },
+
+  update: async (logGroupName, properties, before, context) => {
+    const { call } = context;
+    if (differ(properties, before, ['RetentionInDays']))
+      await retain(logGroupName, properties.RetentionInDays, context);
+    const tags = tagChanges(properties.Tags, before.Tags);
+    const resourceArn = arnOf(logGroupName, context);
+    if (tags.set.length > 0) await call('logs', 'TagResource', { resourceArn, tags: tagMap(tags.set) });
+    if (tags.removed.length > 0) await call('logs', 'UntagResource', { resourceArn, tagKeys: tags.removed });
+  },
+
+  delete: (logGroupName, _properties, { call }) => call('logs', 'DeleteLogGroup', { logGroupName }),
+};
+
+const arnOf = (logGroupName: string, { region, account }: ResourceContext) =>
+  `arn:aws:logs:${region}:${account}:log-group:${logGroupName}`;
+
+async function retain(logGroupName: string, days: unknown, { call }: ResourceContext): Promise<void> {
+  if (days === undefined) await call('logs', 'DeleteRetentionPolicy', { logGroupName });
+  else await call('logs', 'PutRetentionPolicy', { logGroupName, retentionInDays: Number(days) });
+}

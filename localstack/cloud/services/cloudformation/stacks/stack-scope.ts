@@ -1,0 +1,116 @@
+import { validationError } from '../template/errors';
+import { type Scope, truth } from '../template/intrinsics';
+import { type ParameterValue, referenceValue } from '../template/parameters';
+import type { Template } from '../template/template';
+
+type Known = { readonly physicalId?: string; readonly attributes: Readonly<Record<string, unknown>> };
+
+export type ScopeOptions = {
+  readonly template: Template;
+  readonly parameters: readonly ParameterValue[];
+  readonly stack: { readonly id: string; readonly name: string; readonly account: string; readonly region: string };
+  /** What is known of a resource now; undefined when it has not been made. */
+  readonly resource: (logicalId: string) => Known | undefined;
+  readonly exportValue: (name: string) => string | undefined;
+};
+
+/** What the functions in a stack's template are resolved against. */
+export class StackScope implements Scope {
+  /** Names of the exports that were asked for. */
+  readonly imports = new Set<string>();
+  readonly region: string;
+  readonly #options: ScopeOptions;
+  readonly #conditions = new Map<string, boolean>();
+
+  constructor(options: ScopeOptions) {
+    this.#options = options;
+    this.region = options.stack.region;
+  }
+
+  ref(name: string): unknown {
+    const { template, parameters, stack, resource } = this.#options;
+    switch (name) {
+      case 'AWS::AccountId':
+        return stack.account;
+      case 'AWS::Region':
+        return stack.region;
+      case 'AWS::StackName':
+        return stack.name;
+      case 'AWS::StackId':
+        return stack.id;
+      case 'AWS::Partition':
+        return 'aws';
+      case 'AWS::URLSuffix':
+        return 'amazonaws.com';
+      case 'AWS::NotificationARNs':
+        return [];
+    }
+    const parameter = template.Parameters?.[name];
+    if (parameter) {
+      const value = parameters.find(({ key }) => key === name);
+      return value && referenceValue(parameter, value);
+    }
+    if (!template.Resources[name]) return undefined;
+    return resource(name)?.physicalId ?? notYetKnown(name);
+  }
+
+  getAtt(logicalId: string, attribute: string): unknown {
+    const { template, resource } = this.#options;
+    const declared = template.Resources[logicalId];
+    if (!declared) {
+      throw validationError(`Template error: instance of Fn::GetAtt references undefined resource ${logicalId}`);
+    }
+    const known = resource(logicalId);
+    if (!known) return notYetKnown(`${logicalId}.${attribute}`);
+    // `Nested.Attribute` reaches into a structure.
+    const value = attribute in known.attributes ? known.attributes[attribute] : inside(known.attributes, attribute);
+    if (value === undefined) {
+      throw validationError(
+        `Template error: resource ${logicalId} (${declared.Type}) does not support attribute type ${attribute} in Fn::GetAtt`,
+      );
+    }
+    return value;
+  }
+
+  importValue(exportName: string): string {
+    const value = this.#options.exportValue(exportName);
+    if (value === undefined) throw validationError(`No export named ${exportName} found.`);
+    this.imports.add(exportName);
+    return value;
+  }
+
+  condition(name: string): boolean {
+    const known = this.#conditions.get(name);
+    if (known !== undefined) return known;
+    const condition = this.#options.template.Conditions?.[name];
+    if (condition === undefined) {
+      throw validationError(
+        `Template format error: Unresolved condition dependency ${name} in the Conditions block of the template`,
+      );
+    }
+    // A condition that asks for itself finds an answer, not a stack overflow.
+    this.#conditions.set(name, false);
+    const holds = truth(condition, this);
+    this.#conditions.set(name, holds);
+    return holds;
+  }
+
+  findInMap(map: string, first: string, second: string): unknown {
+    const value = this.#options.template.Mappings?.[map]?.[first]?.[second];
+    if (value === undefined) {
+      throw validationError(`Template error: Unable to get mapping for ${map}::${first}::${second}`);
+    }
+    return value;
+  }
+}
+
+/** Stands for what a resource that is still to be made will yield; equal to nothing that is there. */
+const notYetKnown = (what: string) => `{{not yet known: ${what}}}`;
+
+function inside(attributes: Readonly<Record<string, unknown>>, path: string): unknown {
+  let value: unknown = attributes;
+  for (const part of path.split('.')) {
+    value = typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[part] : undefined;
+  }
+  return value;
+}

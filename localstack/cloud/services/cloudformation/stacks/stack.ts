@@ -1,0 +1,70 @@
+import type { ParameterValue } from '../template/parameters';
+
+export type StackOutput = {
+  readonly key: string;
+  readonly value: string;
+  readonly description?: string;
+  readonly exportName?: string;
+};
+
+export type Tag = { readonly Key: string; readonly Value: string };
+
+/** What a deployment brings about: the template and what goes with it. */
+export type Target = {
+  readonly templateBody: string;
+  readonly parameters: readonly ParameterValue[];
+  readonly tags: readonly Tag[];
+  readonly capabilities: readonly string[];
+  /** The role that resources are made with; without it, the caller's own rights. */
+  readonly roleArn?: string;
+};
+
+export type Stack = Target & {
+  /** The ARN. */
+  readonly id: string;
+  readonly name: string;
+  readonly account: string;
+  readonly region: string;
+  readonly description?: string;
+  readonly status: string;
+  readonly statusReason?: string;
+  readonly outputs: readonly StackOutput[];
+  /** Names of the exports that the stack imports. */
+  readonly imports: readonly string[];
+  readonly terminationProtection: boolean;
+  readonly disableRollback: boolean;
+  /** Milliseconds since 1970, as all times here. */
+  readonly createdAt: number;
+  readonly updatedAt?: number;
+  readonly deletedAt?: number;
+  readonly changeSetId?: string;
+};
+
+export type StackResource = {
+  readonly stackId: string;
+  readonly logicalId: string;
+  readonly type: string;
+  readonly physicalId?: string;
+  readonly status: string;
+  readonly statusReason?: string;
+  /** As they were applied. */
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly dependsOn: readonly string[];
+  readonly deletionPolicy?: string;
+  readonly updateReplacePolicy?: string;
+  readonly metadata?: unknown;
+  readonly changedAt: number;
+};
+
+/** Statuses in which a stack can be updated. */
+export const UPDATABLE = [
+  'CREATE_COMPLETE',
+  'UPDATE_COMPLETE',
+  'UPDATE_ROLLBACK_COMPLETE',
+  'UPDATE_FAILED',
+  'IMPORT_COMPLETE',
+];
+
+export const inProgress = (status: string): boolean =>
+  status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS';

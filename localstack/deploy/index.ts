@@ -1,0 +1,2 @@
+export { type Deployed, deployAssembly } from './deploy-assembly';
+export { DeploymentFailed } from './deploy-stack';
