@@ -341,7 +341,12 @@ describe('access', () => {
       { action: 'dynamodb:PutItem', resource: ResourceArn, context: { 'dynamodb:LeadingKeys': ['a'] } },
     ]);
     expect(of('Query', { TableName, IndexName: 'by-kind' })).toEqual([
-      { action: 'dynamodb:Query', resource: `${ResourceArn}/index/by-kind` },
+      { action: 'dynamodb:Query', resource: `${ResourceArn}/index/by-kind`, context: {} },
+    ]);
+    const KeyConditionExpression = 'sk > :s AND pk = :p';
+    const ExpressionAttributeValues = { ':p': { S: 'a' }, ':s': { N: '1' } };
+    expect(of('Query', { TableName, KeyConditionExpression, ExpressionAttributeValues })).toEqual([
+      { action: 'dynamodb:Query', resource: ResourceArn, context: { 'dynamodb:LeadingKeys': ['a'] } },
     ]);
     const Keys = [{ pk: { S: 'a' } }, { pk: { S: 'b' } }];
     expect(of('BatchGetItem', { RequestItems: { events: { Keys }, other: { Keys } } })).toEqual([

@@ -1,4 +1,9 @@
+import { AwsError } from '../../core/aws-error';
 import type { Access, Call } from '../../core/service';
+import type { BoundCondition } from './expressions/bind-condition';
+import { readCondition } from './expressions/expressions';
+import { keyConditions } from './expressions/key-condition';
+import { Placeholders } from './expressions/placeholders';
 import { readIterator } from './streams/shard-iterator';
 import { type Tables, tableArn } from './table/tables';
 import type { AttributeValue } from './values/attribute-value';
@@ -55,8 +60,10 @@ export function accessOf(tables: Tables, operation: string, input: Input, call: 
       const table = arnOf(call, input.TableName);
       const resource = input.IndexName === undefined ? table : `${table}/index/${input.IndexName}`;
       const key = (input.Item ?? input.Key) as Key | undefined;
-      if (!key) return [{ action, resource }];
-      return [{ action, resource, context: leadingKeys(tables, call, input.TableName, [key]) }];
+      if (key) return [{ action, resource, context: leadingKeys(tables, call, input.TableName, [key]) }];
+      return [
+        operation === 'Query' ? { action, resource, context: queried(tables, call, input) } : { action, resource },
+      ];
     }
   }
 }
@@ -79,6 +86,22 @@ const keysToGet = (request: unknown): Key[] => ((request as { Keys?: Key[] } | n
 function keysToWrite(requests: unknown): Key[] {
   if (!Array.isArray(requests)) return [];
   return requests.flatMap((request) => request?.PutRequest?.Item ?? request?.DeleteRequest?.Key ?? []);
+}
+
+/** The partition that a query reads; nothing when the query is none: then it is refused anyway. */
+function queried(tables: Tables, call: Call, input: Input): { readonly [key: string]: readonly string[] } {
+  const table = typeof input.TableName === 'string' ? tables.find(call, input.TableName) : undefined;
+  if (!table || typeof input.KeyConditionExpression !== 'string') return {};
+  const { name, type } = (table.index(String(input.IndexName)) ?? table).keys.hash;
+  try {
+    const source = input.KeyConditionExpression;
+    const condition = readCondition('KeyConditionExpression', source, new Placeholders(input)) as BoundCondition;
+    const value = keyConditions(condition).get(name)?.values[0]?.[type];
+    return value === undefined ? {} : { 'dynamodb:LeadingKeys': [value] };
+  } catch (error) {
+    if (error instanceof AwsError) return {};
+    throw error;
+  }
 }
 
 /** The partition keys that a call touches, for policies that bind a caller to its own. */

@@ -2,7 +2,7 @@
 export type PathStep = string | number;
 export type Path = readonly PathStep[];
 
-export type PathOperand = { readonly kind: 'path'; readonly path: Path };
+type PathOperand = { readonly kind: 'path'; readonly path: Path };
 export type ValueOperand = { readonly kind: 'value'; readonly name: string };
 export type CallOperand = { readonly kind: 'call'; readonly name: string; readonly operands: readonly Operand[] };
 export type Operand = PathOperand | ValueOperand | CallOperand;

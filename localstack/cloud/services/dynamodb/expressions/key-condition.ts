@@ -2,7 +2,7 @@ import { validationError } from '../errors';
 import type { AttributeValue } from '../values/attribute-value';
 import type { BoundCondition, BoundOperand } from './bind-condition';
 
-export type KeyOperator = '=' | '<' | '<=' | '>' | '>=' | 'BETWEEN' | 'begins_with';
+type KeyOperator = '=' | '<' | '<=' | '>' | '>=' | 'BETWEEN' | 'begins_with';
 
 /** What a key condition expression says of one attribute. */
 export type KeyCondition = { readonly operator: KeyOperator; readonly values: readonly AttributeValue[] };

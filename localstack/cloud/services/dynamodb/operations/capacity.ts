@@ -73,7 +73,7 @@ export class Capacity {
 }
 
 /** One for each KB begun; one at least. */
-export const writeUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / 1024));
+const writeUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / 1024));
 
 /** One for each 4 KB begun, half of that when the read may be stale. */
 export const readUnits = (bytes: number, consistent: boolean): number =>

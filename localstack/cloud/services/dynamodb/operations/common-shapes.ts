@@ -17,7 +17,7 @@ export const indexName: Shape = { type: 'string', min: 3, max: 255, pattern: '[a
 
 export const returnConsumedCapacity: Shape = { type: 'string', values: ['INDEXES', 'TOTAL', 'NONE'] };
 export const returnItemCollectionMetrics: Shape = { type: 'string', values: ['SIZE', 'NONE'] };
-export const returnOnFailure: Shape = { type: 'string', values: ['ALL_OLD', 'NONE'] };
+const returnOnFailure: Shape = { type: 'string', values: ['ALL_OLD', 'NONE'] };
 
 const text: Shape = { type: 'string' };
 const map: Shape = { type: 'map' };

@@ -14,7 +14,7 @@ import { Capacity, readUnits } from './capacity';
 const MAX_BYTES = 1024 * 1024;
 
 /** What Query and Scan read alike: a range of a table or an index, page by page. */
-export type PageRequest = {
+type PageRequest = {
   readonly table: Table;
   readonly index: SecondaryIndex | undefined;
   readonly range: Range;

@@ -15,7 +15,7 @@ import { readItem } from '../values/read-value';
 import { itemSize } from '../values/size';
 import { assertUsable } from './expression-parameters';
 
-export const MAX_ITEM = 400 * 1024;
+const MAX_ITEM = 400 * 1024;
 
 const NOTHING: Item = {};
 
@@ -77,7 +77,7 @@ export function prepareCheck(tables: Tables, owner: Owner, input: KeyInput): Pre
   return { ...prepareDelete(tables, owner, input), result: (before) => before };
 }
 
-export type PreparedUpdate = PreparedWrite & { readonly actions: readonly BoundAction[] };
+type PreparedUpdate = PreparedWrite & { readonly actions: readonly BoundAction[] };
 
 export function prepareUpdate(tables: Tables, owner: Owner, input: UpdateInput): PreparedUpdate {
   assertUsable(input, ['UpdateExpression', 'ConditionExpression']);

@@ -11,7 +11,7 @@ import type { StreamInfo } from './stream-record';
 export const RETENTION = 24 * 3600 * 1000;
 
 /** A record in the form of GetRecords. */
-export type LoggedRecord = {
+type LoggedRecord = {
   /** Milliseconds since 1970. */
   readonly at: number;
   /** JSON. */

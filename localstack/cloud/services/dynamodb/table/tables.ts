@@ -12,7 +12,7 @@ import type { TableRecord } from './table-record';
 /** Whose tables: every account and region has its own. */
 export type Owner = Pick<Call, 'account' | 'region'>;
 
-export type TablesOptions = {
+type TablesOptions = {
   /** How long after its expiry an item goes, in milliseconds (on AWS: within a few days). */
   readonly expiryDelay: number;
   /** 0 ≤ n < 1. */

@@ -1,7 +1,7 @@
 import { validationError } from '../errors';
 
 /** A decimal number: ± d₁.d₂d₃… × 10^exponent, digits without zeros at either end; zero has no digits. */
-export type Decimal = { readonly negative: boolean; readonly digits: string; readonly exponent: number };
+type Decimal = { readonly negative: boolean; readonly digits: string; readonly exponent: number };
 
 const SYNTAX = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/;
 /** Plain integers of few digits are canonical as they stand. */

@@ -9,7 +9,7 @@ export function itemSize(item: Item): number {
   return size;
 }
 
-export function valueSize(value: AttributeValue): number {
+function valueSize(value: AttributeValue): number {
   switch (typeOf(value)) {
     case 'S':
       return textSize(value.S as string);
@@ -37,7 +37,7 @@ export function valueSize(value: AttributeValue): number {
   }
 }
 
-export const textSize = (text: string): number => Buffer.byteLength(text, 'utf8');
+const textSize = (text: string): number => Buffer.byteLength(text, 'utf8');
 
 export const binarySize = (base64: string): number => Buffer.byteLength(base64, 'base64');
 
