@@ -8,7 +8,7 @@ import { DynamoDbViewRows } from '../../functions/adapters/views/view-rows';
 import type { FeedRow } from '../../functions/application/read-models/feed-row';
 import { isRowRefused } from '../../functions/application/read-models/ports';
 import type { ViewRow } from '../../functions/application/read-models/rows';
-import type { Cloud } from '../../localstack/cloud/cloud';
+import { type Cloud, startCloud } from '../../localstack/cloud/cloud';
 import { createViewsTable } from '../support/views-table';
 import { type FeedUnderContract, feedContract } from './feed.contract';
 import { type ViewsUnderContract, viewsContract } from './views.contract';
@@ -24,7 +24,7 @@ let calls: string[] = [];
 
 beforeAll(async () => {
   const given = process.env.DYNAMODB_ENDPOINT;
-  if (!given) cloud = await (await import('../../localstack/cloud/cloud')).startCloud({ port: 0 });
+  if (!given) cloud = await startCloud({ port: 0 });
   client = new DynamoDBClient({
     endpoint: given ?? cloud?.endpoint,
     region: 'us-east-1',
