@@ -27,12 +27,11 @@ export type LambdaOptions = {
   readonly maxEnvironmentsPerFunction?: number;
   /** How long an environment may be idle before it ends, in milliseconds (5 minutes). */
   readonly idleMs?: number;
+  /** How long `stop` lets running invocations finish, in milliseconds of real time (2000). */
+  readonly stopGraceMs?: number;
   /** The bundled worker; `dist/localstack/worker.mjs` of this package unless given. */
   readonly workerPath?: string;
 };
-
-/** How long `stop` lets running invocations finish, in milliseconds. */
-const STOP_GRACE_MS = 2000;
 
 /** Lambda: functions run in worker threads, one for each concurrent environment. */
 export function createLambda(
@@ -95,7 +94,7 @@ export function createLambda(
     stop: async () => {
       queue.stop();
       const pollersEnded = mappings.stop();
-      await invoker.stop(STOP_GRACE_MS);
+      await invoker.stop(options.stopGraceMs ?? 2000);
       await pollersEnded;
     },
   };

@@ -80,6 +80,8 @@ export class Environment {
     this.#worker.on('exit', (code) => this.#died(code));
   }
 
+  /** Time of the newest line in its log. */
+  loggedUntil = 0;
   /** Whether it has never run anything: the next run is a cold start. */
   fresh = true;
 

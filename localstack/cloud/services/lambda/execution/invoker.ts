@@ -133,9 +133,16 @@ export class Invoker {
     const environment = await this.pool.acquire(target, invocation.nested ?? false);
     const platform = new PlatformLog(config, record.region);
     const all: LogLine[] = [];
+    // The thread's clock may lie a little before or behind the cloud's; the log keeps the order of what happened.
+    let latest = Math.max(clock.now(), environment.loggedUntil);
     const write = (lines: readonly LogLine[]) => {
-      all.push(...lines);
-      this.#log(config.logging.LogGroup, environment.logStream, lines);
+      const ordered = lines.map(([time, message]): LogLine => {
+        latest = Math.max(latest, time);
+        return [latest, message];
+      });
+      environment.loggedUntil = latest;
+      all.push(...ordered);
+      this.#log(config.logging.LogGroup, environment.logStream, ordered);
     };
     const opening = environment.fresh
       ? [...platform.initStart(clock.now()), ...platform.start(clock.now(), requestId)]
