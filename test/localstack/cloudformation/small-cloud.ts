@@ -14,6 +14,9 @@ import { createS3 } from '../../../localstack/cloud/services/s3';
 import { createSsm } from '../../../localstack/cloud/services/ssm';
 import { createSts } from '../../../localstack/cloud/services/sts';
 
+// The SDK warns of Node 20 at its first use.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
 export const ACCOUNT = '000000000000';
 export const REGION = 'us-east-1';
 

@@ -25,13 +25,15 @@ const physicalIds = async (name: string): Promise<Record<string, string>> => {
     StackResourceSummaries.map((r: Record<string, string>) => [r.LogicalResourceId, r.PhysicalResourceId]),
   );
 };
-const valueOf = async (name: string) => (await cloud.call('ssm', 'GetParameter', { Name: name })).Parameter.Value;
+/** A variable in `Fn::Sub`. */
+const use = (name: string) => `\${${name}}`;
+const storedValue = async (name: string) => (await cloud.call('ssm', 'GetParameter', { Name: name })).Parameter.Value;
 
 describe('creating a stack', () => {
   test('makes resources in the order of their references, with names like AWS makes them', async () => {
     await deploy('CreateStack', 'order', {
       Resources: {
-        Second: parameter({ 'Fn::Sub': 'after ${First} of ${AWS::StackName} in ${AWS::Region}' }),
+        Second: parameter({ 'Fn::Sub': `after ${use('First')} of ${use('AWS::StackName')} in ${use('AWS::Region')}` }),
         First: parameter('one', { Description: 'the first' }),
       },
       Outputs: { Name: { Value: { Ref: 'First' } }, Value: { Value: { 'Fn::GetAtt': ['Second', 'Value'] } } },
@@ -63,7 +65,7 @@ describe('creating a stack', () => {
     });
     const stack = await describeStack('broken');
     expect(stack.StackStatus).toBe('ROLLBACK_COMPLETE');
-    await expect(valueOf('/broken/good')).rejects.toMatchObject({ code: 'ParameterNotFound' });
+    await expect(storedValue('/broken/good')).rejects.toMatchObject({ code: 'ParameterNotFound' });
     const { StackEvents } = await cloud.call('cloudformation', 'DescribeStackEvents', { StackName: 'broken' });
     const failed = StackEvents.find((event: Record<string, string>) => event.ResourceStatus === 'CREATE_FAILED');
     expect(failed.LogicalResourceId).toBe('Bad');
@@ -123,7 +125,7 @@ describe('creating a stack', () => {
       Resources: { P: parameter({ Ref: 'Version' }, { Name: '/copy' }) },
     };
     await deploy('CreateStack', 'ruled', template);
-    expect(await valueOf('/copy')).toBe('5');
+    expect(await storedValue('/copy')).toBe('5');
     expect((await describeStack('ruled')).Parameters).toEqual([
       { ParameterKey: 'Version', ParameterValue: '/version', ResolvedValue: '5' },
     ]);
@@ -143,7 +145,7 @@ describe('updating a stack', () => {
     await deploy('CreateStack', 'update', template(resources('2')));
     await deploy('UpdateStack', 'update', template(resources('two')));
     expect((await describeStack('update')).StackStatus).toBe('UPDATE_COMPLETE');
-    expect(await valueOf('/u/2')).toBe('two');
+    expect(await storedValue('/u/2')).toBe('two');
     expect((await eventsOf('update')).filter((event) => event.includes('UPDATE'))).toEqual([
       'update UPDATE_IN_PROGRESS',
       'Two UPDATE_IN_PROGRESS',
@@ -163,8 +165,8 @@ describe('updating a stack', () => {
     });
     await deploy('CreateStack', 'replace', template(resources('/before')));
     await deploy('UpdateStack', 'replace', template(resources('/after')));
-    expect(await valueOf('/reader')).toBe('/after');
-    await expect(valueOf('/before')).rejects.toMatchObject({ code: 'ParameterNotFound' });
+    expect(await storedValue('/reader')).toBe('/after');
+    await expect(storedValue('/before')).rejects.toMatchObject({ code: 'ParameterNotFound' });
     const events = await eventsOf('replace');
     expect(events.indexOf('Named DELETE_COMPLETE')).toBeGreaterThan(events.indexOf('Reader UPDATE_COMPLETE'));
     expect(events.filter((event) => event.startsWith('Bystander'))).toHaveLength(2);
@@ -178,8 +180,8 @@ describe('updating a stack', () => {
       template({ A: parameter('a', { Name: '/d/a' }), B: parameter('b', { Name: '/d/b' }), Kept: kept }),
     );
     await deploy('UpdateStack', 'removal', template({ A: parameter('a', { Name: '/d/a' }) }));
-    await expect(valueOf('/d/b')).rejects.toMatchObject({ code: 'ParameterNotFound' });
-    expect(await valueOf('/d/kept')).toBe('k');
+    await expect(storedValue('/d/b')).rejects.toMatchObject({ code: 'ParameterNotFound' });
+    expect(await storedValue('/d/kept')).toBe('k');
     expect(Object.keys(await physicalIds('removal'))).toEqual(['A']);
     expect(await eventsOf('removal')).toContain('Kept DELETE_SKIPPED');
   });
@@ -199,14 +201,14 @@ describe('updating a stack', () => {
     );
     const stack = await describeStack('back');
     expect(stack.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
-    expect(await valueOf('/r/a')).toBe('1');
-    expect(await valueOf('/r/from')).toBe('m');
-    await expect(valueOf('/r/to')).rejects.toMatchObject({ code: 'ParameterNotFound' });
-    await expect(valueOf('/r/new')).rejects.toMatchObject({ code: 'ParameterNotFound' });
+    expect(await storedValue('/r/a')).toBe('1');
+    expect(await storedValue('/r/from')).toBe('m');
+    await expect(storedValue('/r/to')).rejects.toMatchObject({ code: 'ParameterNotFound' });
+    await expect(storedValue('/r/new')).rejects.toMatchObject({ code: 'ParameterNotFound' });
     // The stack is as before: the same template is no change, a good one works.
     await expect(deploy('UpdateStack', 'back', template(before))).rejects.toThrow('No updates are to be performed.');
     await deploy('UpdateStack', 'back', template({ ...before, A: parameter('3', { Name: '/r/a' }) }));
-    expect(await valueOf('/r/a')).toBe('3');
+    expect(await storedValue('/r/a')).toBe('3');
   });
 });
 
@@ -220,7 +222,7 @@ describe('exports', () => {
     await deploy('CreateStack', 'importer', {
       Resources: { P: parameter({ 'Fn::ImportValue': 'shared' }, { Name: '/imported' }) },
     });
-    expect(await valueOf('/imported')).toBe('1');
+    expect(await storedValue('/imported')).toBe('1');
 
     await cloud.call('cloudformation', 'DeleteStack', { StackName: 'exporter' });
     expect(await describeStack('exporter')).toMatchObject({

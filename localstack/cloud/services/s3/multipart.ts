@@ -176,16 +176,15 @@ export class MultipartUploads {
 
 function chosenParts(upload: Upload, chosen: readonly { PartNumber: unknown; ETag?: string }[]): Part[] {
   if (chosen.length === 0) throw new AwsError('MalformedXML', 'You must specify at least one part');
-  let last = 0;
-  return chosen.map(({ PartNumber, ETag }, index) => {
-    const number = Number(PartNumber);
-    if (number <= last) {
-      throw new AwsError(
-        'InvalidPartOrder',
-        'The list of parts was not in ascending order. Parts must be ordered by part number.',
-      );
-    }
-    last = number;
+  const numbers = chosen.map(({ PartNumber }) => Number(PartNumber));
+  if (numbers.some((number, index) => index > 0 && number <= numbers[index - 1]!)) {
+    throw new AwsError(
+      'InvalidPartOrder',
+      'The list of parts was not in ascending order. Parts must be ordered by part number.',
+    );
+  }
+  return chosen.map(({ ETag }, index) => {
+    const number = numbers[index]!;
     const part = upload.parts[number];
     if (!part || (ETag !== undefined && ETag.replaceAll('"', '').replaceAll('&quot;', '') !== part.md5)) {
       throw new AwsError(

@@ -36,9 +36,6 @@ export function changeSetOperations(cloud: CloudFormation): Record<string, Opera
         'ImportExistingResources',
         'OnStackFailure',
       ]);
-      if (String(input.ImportExistingResources) === 'true') {
-        throw notImplemented('CreateChangeSet: ImportExistingResources');
-      }
       const kind = (input.ChangeSetType ?? 'UPDATE') as string;
       if (kind !== 'CREATE' && kind !== 'UPDATE') throw notImplemented(`CreateChangeSet: ChangeSetType ${kind}`);
       let stack = stacks.find(call, String(input.StackName));
@@ -60,6 +57,10 @@ export function changeSetOperations(cloud: CloudFormation): Record<string, Opera
       const target = await targetOf(cloud, 'CreateChangeSet', input, call, known);
       const resources = stacks.resources(known.id);
       const prepared = await deployments.prepare(known, target, resources);
+      const adoptable =
+        String(input.ImportExistingResources) === 'true'
+          ? await deployments.adoptable(known, prepared, call)
+          : new Map<string, string>();
       const { changes, differs } = plan(known, target, prepared, resources, handlers);
       const changed = differs || kind === 'CREATE';
       if (!stack) stacks.set(known);
@@ -74,7 +75,10 @@ export function changeSetOperations(cloud: CloudFormation): Record<string, Opera
         status: changed ? 'CREATE_COMPLETE' : 'FAILED',
         ...(changed ? {} : { statusReason: NO_CHANGES }),
         executionStatus: changed ? 'AVAILABLE' : 'UNAVAILABLE',
-        changes,
+        changes: changes.map((change) => {
+          const physicalId = adoptable.get(change.logicalId);
+          return physicalId === undefined ? change : { ...change, action: 'Import' as const, physicalId };
+        }),
         createdAt: context.clock.now(),
       };
       changeSets.set(changeSet);
@@ -102,8 +106,12 @@ export function changeSetOperations(cloud: CloudFormation): Record<string, Opera
     },
 
     DeleteChangeSet: (input, call) => {
-      const { changeSet } = find(input, call);
-      changeSets.delete(changeSet);
+      try {
+        changeSets.delete(find(input, call).changeSet);
+      } catch (error) {
+        // One that never was is as good as deleted; the CDK CLI deletes before it looks.
+        if (!(error instanceof AwsError && error.code === 'ChangeSetNotFound')) throw error;
+      }
     },
 
     ExecuteChangeSet: async (input, call) => {
@@ -128,7 +136,11 @@ export function changeSetOperations(cloud: CloudFormation): Record<string, Opera
       const after = await deployments.deploy(
         { ...stack, changeSetId: changeSet.id, disableRollback },
         target,
-        { kind: changeSet.kind, onFailure },
+        {
+          kind: changeSet.kind,
+          onFailure,
+          adopt: changeSet.changes.filter(({ action }) => action === 'Import').map(({ logicalId }) => logicalId),
+        },
         call,
       );
       const done = after.status === `${changeSet.kind}_COMPLETE`;

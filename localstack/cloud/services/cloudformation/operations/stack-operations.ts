@@ -6,7 +6,7 @@ import type { OnFailure } from '../stacks/deployment';
 import { inProgress, type Stack, UPDATABLE } from '../stacks/stack';
 import { validationError } from '../template/errors';
 import type { CloudFormation } from './cloudformation';
-import { TARGET_MEMBERS, targetOf } from './target';
+import { checkDeploymentConfig, TARGET_MEMBERS, targetOf } from './target';
 
 /** A stack that nothing has been deployed to. */
 export function newStack(cloud: CloudFormation, name: string, call: Call, status: string): Stack {
@@ -87,7 +87,14 @@ export function stackOperations(cloud: CloudFormation): Record<string, Operation
     },
 
     DeleteStack: async (input, call) => {
-      refuseUnknown('DeleteStack', input, ['StackName', 'RetainResources', 'RoleARN', 'ClientRequestToken']);
+      refuseUnknown('DeleteStack', input, [
+        'StackName',
+        'RetainResources',
+        'RoleARN',
+        'ClientRequestToken',
+        'DeploymentConfig',
+      ]);
+      checkDeploymentConfig('DeleteStack', input);
       const stack = stacks.find(call, String(input.StackName));
       // Deleting what is not there is no error.
       if (!stack || stack.status === 'DELETE_COMPLETE') return;

@@ -1,4 +1,4 @@
-import { AwsError, notImplemented } from '../../../core/aws-error';
+import { AwsError, notImplemented, refuseUnknown } from '../../../core/aws-error';
 import { asAwsError } from '../../../core/registry';
 import type { Call } from '../../../core/service';
 import type { Stack, Tag, Target } from '../stacks/stack';
@@ -28,6 +28,7 @@ export const TARGET_MEMBERS = [
   'NotificationARNs',
   'RollbackConfiguration',
   'ClientRequestToken',
+  'DeploymentConfig',
 ];
 
 /** What a request asks the stack to become, with its template read and its parameters resolved. */
@@ -41,6 +42,7 @@ export async function targetOf(
   for (const member of ['NotificationARNs', 'RollbackConfiguration']) {
     if (asks(input[member])) throw notImplemented(`${operation}: ${member}`);
   }
+  checkDeploymentConfig(operation, input);
   const templateBody = await templateText(cloud, input, stack.templateBody);
   const template = await parseTemplate(templateBody);
   checkTemplate(template);
@@ -59,6 +61,14 @@ export async function targetOf(
     tags: input.Tags === undefined ? (stack.tags ?? []) : ((input.Tags || []) as Tag[]),
     ...(roleArn && { roleArn }),
   };
+}
+
+/** Express deployments answer before resources are stable; here everything is done when the answer comes. */
+export function checkDeploymentConfig(operation: string, { DeploymentConfig = {} }: Input): void {
+  refuseUnknown(`${operation}: DeploymentConfig`, DeploymentConfig, ['Mode']);
+  if ((DeploymentConfig.Mode ?? 'STANDARD') !== 'STANDARD') {
+    throw notImplemented(`${operation}: DeploymentConfig.Mode ${DeploymentConfig.Mode}`);
+  }
 }
 
 /** The template that a request brings, points to, or takes over. */

@@ -1,3 +1,4 @@
+import { AwsError } from '../../../core/aws-error';
 import { finish, type Properties, type ResourceContext, type ResourceHandler } from './handler';
 import { asBoolean, differ, pick, typed } from './pick';
 import { tagChanges } from './tags';
@@ -52,6 +53,17 @@ export const dynamoDbTable: ResourceHandler = {
     });
     await finish(TableName, () => settings(TableName, properties, {}, context));
     return { physicalId: TableName, attributes: attributesOf(TableDescription) };
+  },
+
+  existing: async ({ TableName }, { call }) => {
+    if (TableName === undefined) return undefined;
+    try {
+      const { Table } = await call('dynamodb', 'DescribeTable', { TableName });
+      return { physicalId: TableName, attributes: attributesOf(Table) };
+    } catch (error) {
+      if (error instanceof AwsError && error.code === 'ResourceNotFoundException') return undefined;
+      throw error;
+    }
   },
 
   update: async (TableName, properties, before, context) => {

@@ -38,6 +38,11 @@ export interface ResourceHandler {
     before: Properties,
     context: ResourceContext,
   ): Promise<Attributes | undefined | void>;
+  /** A resource of the name that the properties give it, made by somebody else: a stack may take it over. */
+  existing?(
+    properties: Properties,
+    context: ResourceContext,
+  ): Promise<{ readonly physicalId: string; readonly attributes?: Attributes } | undefined>;
   delete(physicalId: string, properties: Properties, context: ResourceContext): Promise<void>;
 }
 

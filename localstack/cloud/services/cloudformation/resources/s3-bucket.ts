@@ -74,6 +74,11 @@ export const s3Bucket: ResourceHandler = {
     return { physicalId: Bucket, attributes: attributesOf(Bucket, context) };
   },
 
+  existing: async ({ BucketName }, context) =>
+    BucketName !== undefined && (await exists(BucketName, context))
+      ? { physicalId: BucketName, attributes: attributesOf(BucketName, context) }
+      : undefined,
+
   update: (Bucket, properties, before, context) => configure(Bucket, properties, before, context),
 
   delete: (Bucket, _properties, { call }) => call('s3', 'DeleteBucket', { Bucket }),

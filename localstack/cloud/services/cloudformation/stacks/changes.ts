@@ -7,7 +7,7 @@ import { canonical, changedProperties, notesDiffer, stackOutputs, wantedResource
 
 /** What a deployment would do to one resource. */
 export type Change = {
-  readonly action: 'Add' | 'Modify' | 'Remove';
+  readonly action: 'Add' | 'Modify' | 'Remove' | 'Import';
   readonly logicalId: string;
   readonly physicalId?: string;
   readonly type: string;

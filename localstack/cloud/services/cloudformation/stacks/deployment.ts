@@ -16,6 +16,13 @@ import { changedProperties, notesDiffer, stackOutputs, wantedResource } from './
 
 export type OnFailure = 'ROLLBACK' | 'DO_NOTHING' | 'DELETE';
 
+export type DeployOptions = {
+  readonly kind: 'CREATE' | 'UPDATE';
+  readonly onFailure: OnFailure;
+  /** Logical ids of new resources that exist already and are taken over. */
+  readonly adopt?: readonly string[];
+};
+
 /** Everything that bringing a stack to its target needs, and that is known before anything is touched. */
 export type Prepared = {
   readonly template: Template;
@@ -53,12 +60,24 @@ export class Deployments {
     return { template, scope, dependencies: dependenciesOf(template, (name) => scope.condition(name)) };
   }
 
-  async deploy(
-    stack: Stack,
-    target: Target,
-    options: { kind: 'CREATE' | 'UPDATE'; onFailure: OnFailure },
-    call: Call,
-  ): Promise<Stack> {
+  /**
+   * Of the resources that a deployment would add, those that exist already and may be taken over, with their physical
+   * ids: they have names of their own, and the template says that they are to be retained.
+   */
+  async adoptable(stack: Stack, { template, dependencies, scope }: Prepared, call: Call): Promise<Map<string, string>> {
+    const work = new ResourceWork(this.#context, this.#stacks, this.#handlers, stack, call);
+    const found = new Map<string, string>();
+    for (const logicalId of inOrder(dependencies)) {
+      if (work.live.has(logicalId)) continue;
+      const wanted = wantedResource(template, logicalId, dependencies, scope);
+      if (!wanted.deletionPolicy?.startsWith('Retain')) continue;
+      const physicalId = await work.existing(wanted);
+      if (physicalId !== undefined) found.set(logicalId, physicalId);
+    }
+    return found;
+  }
+
+  async deploy(stack: Stack, target: Target, options: DeployOptions, call: Call): Promise<Stack> {
     const end = this.#context.activity.begin(`deploying ${stack.name}`);
     try {
       return await this.#deploy(stack, target, options, call);
@@ -79,7 +98,7 @@ export class Deployments {
   async #deploy(
     before: Stack,
     target: Target,
-    { kind, onFailure }: { kind: 'CREATE' | 'UPDATE'; onFailure: OnFailure },
+    { kind, onFailure, adopt = [] }: DeployOptions,
     call: Call,
   ): Promise<Stack> {
     const { description: _, ...kept } = before;
@@ -97,7 +116,9 @@ export class Deployments {
       const wanted = this.#resolved(template, logicalId, dependencies, scope);
       attempted.set(logicalId, wanted);
       const existing = snapshot.get(logicalId);
-      if (!existing || existing.physicalId === undefined) return work.create(wanted);
+      if (!existing || existing.physicalId === undefined) {
+        return adopt.includes(logicalId) ? work.adopt(wanted) : work.create(wanted);
+      }
       if (existing.type !== wanted.type) {
         throw new ResourceFailure(
           logicalId,

@@ -63,6 +63,22 @@ export class ResourceWork {
     });
   }
 
+  /** Takes over a resource that is there already, as it is. */
+  async adopt(wanted: Wanted): Promise<void> {
+    await this.#step(wanted, 'IMPORT', undefined, async (handler) => {
+      const found = await handler.existing?.(wanted.properties, this.#resourceContext(wanted.logicalId));
+      if (!found) throw new AwsError('NotFound', 'The resource to import does not exist');
+      return { physicalId: found.physicalId, attributes: found.attributes ?? {} };
+    });
+  }
+
+  /** The id of a resource of this name that somebody else has made, if its type can be taken over. */
+  async existing(wanted: Wanted): Promise<string | undefined> {
+    const handler = this.#handlers.get(wanted.type);
+    const found = await handler?.existing?.(wanted.properties, this.#resourceContext(wanted.logicalId));
+    return found?.physicalId;
+  }
+
   async update(wanted: Wanted, before: StackResource): Promise<void> {
     await this.#step(wanted, 'UPDATE', before, async (handler) => {
       const { physicalId = '' } = before;
@@ -123,7 +139,7 @@ export class ResourceWork {
 
   async #step(
     wanted: Wanted,
-    verb: 'CREATE' | 'UPDATE',
+    verb: 'CREATE' | 'UPDATE' | 'IMPORT',
     before: StackResource | undefined,
     run: (handler: ResourceHandler) => Promise<{ physicalId: string; attributes: Readonly<Record<string, unknown>> }>,
   ): Promise<void> {

@@ -87,7 +87,8 @@ export class StackStore {
     const full: StackEvent = {
       ...event,
       id: `${event.logicalId}-${event.status}-${randomHex(12)}`,
-      at: this.#context.clock.now(),
+      // Tools sort by time: events of one millisecond have to keep their order.
+      at: Math.max(this.#context.clock.now(), last ? (JSON.parse(last[1]) as StackEvent).at + 1 : 0),
     };
     this.#events.put(joinKey(event.stackId, number), JSON.stringify(full));
   }
