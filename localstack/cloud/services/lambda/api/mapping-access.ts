@@ -43,7 +43,7 @@ export function checkSource(
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     throw invalidParameter(
-      `Error occurred while ReceiveMessage. SQS Error Code: ${error.code}. SQS Error Message: ${error.message}`,
+      `Error occurred while ReceiveMessage. SQS Error Code: ${error.fields.queryErrorCode ?? error.code}. SQS Error Message: ${error.message}`,
     );
   }
   for (const action of ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes']) {
