@@ -100,7 +100,7 @@ describe('the policy of the queue', () => {
       access: {
         action: 'sqs:SendMessage',
         resource: arn('q'),
-        context: { 'aws:SecureTransport': 'true', 'aws:SourceArn': rule, 'aws:SourceAccount': account },
+        context: { 'aws:SourceArn': rule, 'aws:SourceAccount': account },
       },
     });
   });
@@ -113,13 +113,15 @@ describe('the policy of the queue', () => {
     expect(send(role)).toThrow(expect.objectContaining({ code: 'AccessDenied' }));
   });
 
-  test('denies roles over the API too, and never root', async () => {
+  test('denies over the API too, to roles and to root', async () => {
     given.verdict = 'deny';
     await expect(
       sqs.run('SendMessage', { QueueUrl: url, MessageBody: 'm' }, { principal: role }),
     ).rejects.toMatchObject({
       code: 'AccessDenied',
     });
+    await expect(sqs.send(url, 'by root')).rejects.toMatchObject({ code: 'AccessDenied' });
+    given.verdict = 'none';
     await sqs.send(url, 'by root');
   });
 });
