@@ -230,6 +230,28 @@ describe('how functions fail', () => {
     expect((await bench.invoke('f')).payload).toMatchObject({ errorType: 'TypeError', errorMessage: 'loose' });
   });
 
+  test('an environment that ended with an exception is not used again', async () => {
+    await bench.deploy(
+      'f',
+      'let n = 0; export const handler = (e) => e.fail ? new Promise(() => setImmediate(() => { throw new Error("loose"); })) : ++n;',
+    );
+    await bench.invoke('f');
+    const answers = [bench.invoke('f', { fail: true }).then(() => bench.invoke('f')), bench.invoke('f')];
+    expect((await Promise.all(answers)).map(({ functionError }) => functionError)).toEqual([undefined, undefined]);
+  });
+
+  test('what is printed between invocations is in the log too', async () => {
+    await bench.deploy(
+      'f',
+      'export const handler = async () => { setTimeout(() => { console.log("late"); process.exit(0); }, 5); };',
+    );
+    await bench.invoke('f');
+    while (!(await bench.logs('f')).some((line) => line.endsWith('late'))) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect((await bench.invoke('f')).functionError).toBeUndefined();
+  });
+
   test('a promise that nobody catches ends the invocation with it', async () => {
     await bench.deploy('f', 'export const handler = () => new Promise(() => { Promise.reject(new Error("loose")); });');
     expect((await bench.invoke('f')).payload).toMatchObject({

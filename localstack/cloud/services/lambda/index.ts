@@ -38,13 +38,13 @@ export function createLambda(
   context: CloudContext,
   options: LambdaOptions = {},
 ): { service: Service & { readonly name: 'lambda' }; peer: FunctionInvoker } {
-  const perFunction = options.maxEnvironmentsPerFunction ?? 4;
+  const perFunction = options.maxEnvironmentsPerFunction ?? 2;
   const functions = new Functions(context);
   const code = new CodeStore(context.dir);
   const invoker = new Invoker(context, {
     functions,
     code,
-    limits: { total: options.maxEnvironments ?? 10, perFunction, idleMs: options.idleMs ?? 300_000 },
+    limits: { total: options.maxEnvironments ?? 6, perFunction, idleMs: options.idleMs ?? 300_000 },
     workerPath: options.workerPath ?? findWorker(),
   });
   const destinations = new Destinations(context, (arn, payload, principal) => {

@@ -59,11 +59,12 @@ process.on('unhandledRejection', (reason) => {
 /** An error that nobody caught ends the invocation, and the environment with it. */
 function die(title: string, error: Error, code: number): void {
   logError(start.logFormat, title, error);
-  if (current) finish({ failed: true, payload: errorPayload(error) });
+  if (current) finish({ failed: true, payload: errorPayload(error) }, true);
+  else post({ type: 'logs', logs: buffer.take() });
   process.exit(code);
 }
 
-function finish(outcome: Outcome): void {
+function finish(outcome: Outcome, fatal = false): void {
   const { message, startedAt } = current!;
   const durationMs = performance.now() - startedAt;
   if (outcome.error !== undefined) logError(start.logFormat, 'Invoke Error', outcome.error);
@@ -73,6 +74,7 @@ function finish(outcome: Outcome): void {
     requestId: message.requestId,
     payload: outcome.payload,
     failed: outcome.failed,
+    fatal,
     durationMs,
     memoryMb: memoryMb(),
     logs: buffer.take(),

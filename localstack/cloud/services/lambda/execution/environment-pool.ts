@@ -10,6 +10,9 @@ export type PoolLimits = {
   readonly idleMs: number;
 };
 
+/** Idle for so long (milliseconds), an environment is not about to be used again. */
+const SETTLED_MS = 1_000;
+
 /** What environments are made for: one version of a function, as it is configured now. */
 export interface Target {
   /** Changes whenever environments have to be made anew. */
@@ -32,8 +35,9 @@ type Lane = {
 
 /**
  * Who gets an execution environment. The one used last comes first, so that the others can end. Above the limits an
- * invocation waits for its turn (AWS would make one more environment): a free place goes to the function that has
- * the fewest environments at work, then to the one that has waited longest, so no function can starve another.
+ * invocation waits for its turn (AWS would make one more environment). A start costs as much as hundreds of warm
+ * invocations, so a function that has an environment waits for that rather than take a place from another; only one
+ * that has none takes the place of any idle or just released environment, so no function can starve another.
  */
 export class EnvironmentPool {
   readonly #clock: Clock;
@@ -48,11 +52,6 @@ export class EnvironmentPool {
     this.#limits = limits;
   }
 
-  /** Environments that exist now. */
-  get size(): number {
-    return this.#all.size;
-  }
-
   /**
    * An environment for one run; give it back with `release`. `nested`: the caller is itself a function that waits
    * and keeps its place meanwhile, so this one may go above the limits rather than wait for it for ever.
@@ -64,7 +63,9 @@ export class EnvironmentPool {
       lane.busy++;
       return Promise.resolve(warm);
     }
-    const mayGrow = lane.busy < this.#limits.perFunction && (this.#all.size < this.#limits.total || this.#evictIdle());
+    const mayGrow =
+      lane.busy < this.#limits.perFunction &&
+      (this.#all.size < this.#limits.total || this.#evictIdle(lane.busy === 0 ? 0 : SETTLED_MS));
     if (mayGrow || nested) return this.#create(lane);
     return new Promise((take, fail) => lane.waiting.push({ order: this.#order++, take, fail }));
   }
@@ -78,8 +79,9 @@ export class EnvironmentPool {
       environment.usableUntil > this.#clock.now() &&
       this.#all.size <= this.#limits.total;
     const next = this.#nextLane();
-    if (usable && (!next || next === lane)) {
-      const waiter = next?.waiting.shift();
+    const needed = next !== undefined && next !== lane && next.busy === 0;
+    if (usable && !needed) {
+      const waiter = lane.waiting.shift();
       if (waiter) {
         lane.busy++;
         waiter.take(environment);
@@ -158,15 +160,15 @@ export class EnvironmentPool {
     return best;
   }
 
-  /** Makes room by ending the environment that has been idle longest. */
-  #evictIdle(): boolean {
+  /** Makes room by ending the environment that has been idle longest, if that is at least `ms`. */
+  #evictIdle(ms: number): boolean {
     let oldest: { lane: Lane; environment: Environment } | undefined;
     for (const lane of this.#lanes.values()) {
       const environment = lane.idle[0];
       if (environment && (!oldest || environment.idleSince < oldest.environment.idleSince))
         oldest = { lane, environment };
     }
-    if (!oldest) return false;
+    if (!oldest || oldest.environment.idleSince > this.#clock.now() - ms) return false;
     oldest.lane.idle.shift();
     this.#end(oldest.environment);
     this.#tidy(oldest.lane);

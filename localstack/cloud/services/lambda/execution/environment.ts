@@ -27,6 +27,8 @@ export type EnvironmentSpec = {
   readonly variables: Record<string, string>;
   /** When the credentials in `variables` are too old to start an invocation with; milliseconds since 1970. */
   readonly usableUntil: number;
+  /** What is printed while no invocation is under way: by what the last one left behind. */
+  readonly onStrayLogs: (lines: readonly LogLine[]) => void;
 };
 
 type Current = {
@@ -56,12 +58,14 @@ export class Environment {
   readonly #label: string;
   readonly #worker: Worker;
   readonly #recorder: LogRecorder;
+  readonly #onStrayLogs: EnvironmentSpec['onStrayLogs'];
 
   constructor(spec: EnvironmentSpec, clock: Clock) {
     this.#clock = clock;
     this.#label = spec.label;
     this.usableUntil = spec.usableUntil;
     this.logStream = spec.start.logStream;
+    this.#onStrayLogs = spec.onStrayLogs;
     const recorder = new SharedArrayBuffer(RECORDER_BYTES);
     this.#recorder = new LogRecorder(recorder);
     this.#worker = new Worker(spec.workerPath, {
@@ -130,7 +134,7 @@ export class Environment {
         this.#setTimer(current.message.timeoutMs);
         return;
       case 'logs':
-        current?.onLogs(message.logs);
+        (current?.onLogs ?? this.#onStrayLogs)(message.logs);
         return;
       case 'init-failed':
         this.#alive = false;
@@ -140,6 +144,7 @@ export class Environment {
         return;
       case 'done':
         if (message.requestId !== current?.message.requestId) return;
+        if (message.fatal) this.#alive = false;
         this.#memoryMb = Math.max(this.#memoryMb, message.memoryMb);
         this.#end({ kind: 'done', failed: message.failed, payload: message.payload }, message.logs, message.durationMs);
     }
@@ -149,7 +154,11 @@ export class Environment {
     this.#alive = false;
     const reason = this.#reason ?? (code === 0 ? undefined : `exit status ${code}`);
     const current = this.#current;
-    if (!current) return;
+    if (!current) {
+      const lastWords = this.#recorder.read();
+      if (lastWords.length > 0) this.#onStrayLogs(lastWords);
+      return;
+    }
     this.#end({ kind: 'exit', reason }, this.#recorder.read(), performance.now() - current.startedAt);
   }
 

@@ -194,6 +194,7 @@ export class Invoker {
         label: record.name,
         workerPath: this.#workerPath,
         usableUntil: credentials.expiresAt - CREDENTIALS_MARGIN_MS,
+        onStrayLogs: (lines) => this.#log(config.logging.LogGroup, logStream, lines),
         variables: environmentVariables(record, config, {
           credentials,
           endpoint: this.#context.endpoint(),

@@ -44,6 +44,8 @@ export type WorkerMessage =
       readonly requestId: string;
       readonly payload: string;
       readonly failed: boolean;
+      /** The environment ends with it. */
+      readonly fatal: boolean;
       readonly durationMs: number;
       readonly memoryMb: number;
       readonly logs: readonly LogLine[];
