@@ -1,0 +1,81 @@
+import { AwsError } from '../../core/aws-error';
+import type { Registry } from '../../core/registry';
+import type { Access, Principal } from '../../core/service';
+import type { Bus } from './buses';
+import { EVENTBRIDGE } from './delivery';
+import type { EventObject } from './envelope';
+import { busArn } from './records';
+
+/** The condition keys of an entry of `PutEvents`. */
+export const entryContext = (source: string, detailType: string) => ({
+  'events:source': source,
+  'events:detail-type': detailType,
+});
+
+/** Judges who may put events on a bus. */
+export class Authorization {
+  readonly #registry: Registry;
+
+  constructor(registry: Registry) {
+    this.#registry = registry;
+  }
+
+  /**
+   * For callers of the API, whose own policies allowed the call already: a `Deny` of the bus counts for everybody, and
+   * another account's caller needs the bus to allow it.
+   */
+  refusalOf(
+    bus: Bus,
+    caller: Principal,
+    account: string,
+    event: Pick<EventObject, 'source' | 'detail-type'>,
+  ): string | undefined {
+    const access = this.#access(bus, event);
+    const verdict = this.#judge(bus, caller, access);
+    if (verdict === 'deny') {
+      return `${refusal(caller, access)} with an explicit deny in a resource-based policy`;
+    }
+    if (verdict === 'none' && account !== bus.record.account) {
+      return `${refusal(caller, access)} because no resource-based policy allows the events:PutEvents action`;
+    }
+    return undefined;
+  }
+
+  /** For services that act for somebody. Throws `AccessDeniedException`. */
+  authorize(bus: Bus, caller: Principal, event: Pick<EventObject, 'source' | 'detail-type'>): void {
+    const access = this.#access(bus, event);
+    const refused = this.refusalOf(bus, caller, bus.record.account, event);
+    if (refused) throw new AwsError('AccessDeniedException', refused);
+    if (caller.kind === 'role') this.#registry.peer('iam').authorize(caller, [access]);
+  }
+
+  /** For a rule on a bus of `account` that sends to `bus`, by a role or, without one, as EventBridge. */
+  authorizeForward(
+    bus: Bus,
+    roleArn: string | undefined,
+    account: string,
+    event: Pick<EventObject, 'source' | 'detail-type'>,
+  ): void {
+    if (roleArn !== undefined) {
+      this.authorize(bus, { kind: 'role', roleArn, arn: roleArn }, event);
+      return;
+    }
+    const refused = this.refusalOf(bus, EVENTBRIDGE, account, event);
+    if (refused) throw new AwsError('AccessDeniedException', refused);
+  }
+
+  #access(bus: Bus, event: Pick<EventObject, 'source' | 'detail-type'>): Access {
+    return {
+      action: 'events:PutEvents',
+      resource: busArn(bus.record),
+      context: entryContext(event.source, event['detail-type']),
+    };
+  }
+
+  #judge(bus: Bus, caller: Principal, access: Access): 'allow' | 'deny' | 'none' {
+    return bus.policy ? this.#registry.peer('iam').judge(bus.policy, caller, access) : 'none';
+  }
+}
+
+const refusal = (caller: Principal, { action, resource }: Access): string =>
+  `User: ${caller.arn} is not authorized to perform: ${action} on resource: ${resource}`;

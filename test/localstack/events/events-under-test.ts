@@ -1,0 +1,149 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Activity } from '../../../localstack/cloud/core/activity';
+import { Clock } from '../../../localstack/cloud/core/clock';
+import type { AccessControl, BusAccess, OutgoingMessage } from '../../../localstack/cloud/core/peers';
+import { Registry } from '../../../localstack/cloud/core/registry';
+import type { Call, CloudContext, Principal, Service } from '../../../localstack/cloud/core/service';
+import { Store } from '../../../localstack/cloud/core/store';
+import { createEvents } from '../../../localstack/cloud/services/events';
+
+export const account = '000000000000';
+export const functionArn = (name: string) => `arn:aws:lambda:us-east-1:${account}:function:${name}`;
+export const queueArn = (name: string) => `arn:aws:sqs:us-east-1:${account}:${name}`;
+export const busArn = (name: string) => `arn:aws:events:us-east-1:${account}:event-bus/${name}`;
+export const ruleArn = (name: string) => `arn:aws:events:us-east-1:${account}:rule/${name}`;
+export const groupArn = (name: string) => `arn:aws:logs:us-east-1:${account}:log-group:${name}`;
+
+export const root: Principal = { kind: 'root', arn: `arn:aws:iam::${account}:root` };
+export const call: Call = {
+  requestId: 'r-1',
+  account,
+  region: 'us-east-1',
+  principal: root,
+  endpoint: 'http://127.0.0.1:4566',
+};
+
+export type Delivered = {
+  readonly arn: string;
+  readonly payload: string;
+  readonly principal?: Principal;
+  readonly sourceArn?: string | undefined;
+  readonly message?: OutgoingMessage;
+};
+
+/** EventBridge alone, with targets that note what they get and fail when they are told to. */
+export class EventsUnderTest {
+  readonly clock = new Clock({ manual: true, startAt: Date.UTC(2026, 0, 1) });
+  readonly delivered: Delivered[] = [];
+  /** By ARN: what a target throws, for as long as it stands here. */
+  readonly failures = new Map<string, Error>();
+  readonly registry = new Registry();
+  peer!: BusAccess;
+  #service!: Service;
+  #store!: Store;
+  readonly #dir = mkdtempSync(join(tmpdir(), 'events-'));
+
+  constructor(iam: Partial<AccessControl> = { judge: () => 'none', authorize: () => {} }) {
+    const add = (name: 'iam' | 'lambda' | 'sqs' | 'logs', peer: unknown) =>
+      this.registry.add({ name } as Service & { name: 'iam' }, peer as AccessControl);
+    add('iam', iam);
+    add('lambda', {
+      enqueue: (arn: string, payload: string, principal: Principal, sourceArn?: string) => {
+        this.#deliver({ arn, payload, principal, sourceArn });
+        return { requestId: 'r' };
+      },
+    });
+    add('sqs', {
+      send: (arn: string, message: OutgoingMessage, principal: Principal, sourceArn?: string) => {
+        this.#deliver({ arn, payload: message.body, principal, sourceArn, message });
+        return { messageId: 'm' };
+      },
+    });
+    add('logs', {
+      write: (group: string, _stream: string, messages: { message: string }[]) => {
+        for (const { message } of messages) this.#deliver({ arn: groupArn(group), payload: message });
+      },
+    });
+    this.#start();
+  }
+
+  #deliver(delivered: Delivered): void {
+    const failure = this.failures.get(delivered.arn);
+    if (failure) throw failure;
+    this.delivered.push(delivered);
+  }
+
+  #start(): void {
+    this.#store = new Store({ dir: this.#dir, sync: false });
+    const context: CloudContext = {
+      clock: this.clock,
+      store: this.#store,
+      registry: this.registry,
+      activity: new Activity(),
+      endpoint: () => call.endpoint,
+      account,
+      region: 'us-east-1',
+      dir: this.#dir,
+    };
+    const { service, peer } = createEvents(context);
+    this.#service = service;
+    this.peer = peer;
+    service.start?.();
+  }
+
+  /** As an operation answers; errors are rejections. */
+  // biome-ignore lint/suspicious/noExplicitAny: shapes are those of the AWS API reference.
+  async run(operation: string, input: object, as: Partial<Call> = {}): Promise<any> {
+    const run = this.#service.operations[operation];
+    if (!run) throw new Error(`no operation ${operation}`);
+    return run(input, { ...call, ...as });
+  }
+
+  access(operation: string, input: object) {
+    return this.#service.access(operation, input, call);
+  }
+
+  /** A rule with targets, by default one function of the rule's name. */
+  async rule(
+    Name: string,
+    pattern: object | undefined,
+    targets: object[] = [{ Id: 't', Arn: functionArn(Name) }],
+    more: object = {},
+  ): Promise<void> {
+    const { EventBusName } = more as { EventBusName?: string };
+    await this.run('PutRule', { Name, ...(pattern ? { EventPattern: JSON.stringify(pattern) } : {}), ...more });
+    await this.run('PutTargets', { Rule: Name, Targets: targets, ...(EventBusName ? { EventBusName } : {}) });
+  }
+
+  /** Puts one event. */
+  // biome-ignore lint/suspicious/noExplicitAny: shapes are those of the AWS API reference.
+  async put(more: object = {}, as: Partial<Call> = {}): Promise<any> {
+    const entry = { Source: 'shop', DetailType: 'OrderCreated', Detail: '{"orderId":"o-1"}', ...more };
+    return (await this.run('PutEvents', { Entries: [entry] }, as)).Entries[0];
+  }
+
+  /** ARNs of what was delivered to since the last call, in order. */
+  targets(): string[] {
+    return this.delivered.splice(0).map(({ arn }) => arn);
+  }
+
+  /** What was delivered since the last call, parsed. */
+  // biome-ignore lint/suspicious/noExplicitAny: events.
+  payloads(): any[] {
+    return this.delivered.splice(0).map(({ payload }) => JSON.parse(payload));
+  }
+
+  async restart(): Promise<void> {
+    this.#service.stop?.();
+    await this.#store.close();
+    this.#start();
+  }
+
+  async stop(): Promise<void> {
+    this.clock.stop();
+    await this.#store.close();
+    rmSync(this.#dir, { recursive: true, force: true });
+  }
+}
