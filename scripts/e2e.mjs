@@ -13,7 +13,9 @@ const env = { ...process.env };
 if (values.endpoint || values.outputs) {
   const outputs = resolve(values.outputs ?? '.localcloud/outputs.json');
   if (!existsSync(outputs)) {
-    console.error(`no ${outputs}: give the stack outputs of what is deployed, --outputs <file> (cdk deploy --outputs-file)`);
+    console.error(
+      `no ${outputs}: give the stack outputs of what is deployed, --outputs <file> (cdk deploy --outputs-file)`,
+    );
     process.exit(2);
   }
   env.E2E_OUTPUTS = outputs;
