@@ -4,8 +4,8 @@ import type { RecordedEvent } from '../application/recorded-event';
 
 /**
  * An event as other services see it: CloudEvents 1.0, self-sufficient by `metadata.fact`. `sequence` is the version
- * within `partitionkey` (the stream), as the CloudEvents extensions of these names have it. The producer's own source
- * is `originsource`.
+ * within `partitionkey` (the stream), as the CloudEvents extensions of these names have it; both together are the id,
+ * since two producers may use the same. The producer's own identity is `originid` and `originsource`.
  */
 export function factOf(event: RecordedEvent): Fact {
   return {
@@ -13,7 +13,7 @@ export function factOf(event: RecordedEvent): Fact {
     time: event.time,
     detail: {
       specversion: '1.0',
-      id: event.id,
+      id: `${event.stream}@${event.version}`,
       source: FACT_SOURCE,
       type: event.type,
       subject: event.subject,
@@ -25,6 +25,7 @@ export function factOf(event: RecordedEvent): Fact {
       correlationid: event.correlationId,
       causationid: event.causationId,
       ...(event.traceparent ? { traceparent: event.traceparent } : {}),
+      originid: event.id,
       originsource: event.source,
       data: { ...publicData(event), ...event.metadata.fact },
     },

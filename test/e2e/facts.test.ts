@@ -84,7 +84,8 @@ describe('facts', () => {
       expect(new CloudEvent(fact.detail).validate()).toBe(true);
       expect(fact.detail).toMatchObject({
         specversion: '1.0',
-        id: events[index]!.id,
+        id: `order#${orderId}@${index + 1}`,
+        originid: events[index]!.id,
         source: 'orderstream',
         type: events[index]!.type,
         partitionkey: `order#${orderId}`,

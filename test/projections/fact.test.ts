@@ -21,7 +21,7 @@ describe('a fact', () => {
     expect(new CloudEvent(detail as never).validate()).toBe(true);
     expect(detail).toEqual({
       specversion: '1.0',
-      id: 'o-1-3',
+      id: 'order#o-1@3',
       source: 'orderstream',
       type: 'OrderPaid',
       subject: 'o-1',
@@ -33,6 +33,7 @@ describe('a fact', () => {
       correlationid: 'story-o-1',
       causationid: 'story-o-1',
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      originid: 'o-1-3',
       originsource: 'test.shop',
       data: {
         orderId: 'o-1',

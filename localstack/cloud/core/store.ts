@@ -35,8 +35,8 @@ type Pending = { readonly value: string | undefined; readonly batch: number };
  */
 export class Store {
   readonly #db: RootDatabase<string, Buffer>;
-  /** Written and not on disk yet, by key; undefined is a removal. Shadows the database. */
-  readonly #pending = new Map<string, Pending>();
+  /** Written and not on disk yet, by space and key; an undefined value is a removal. Shadows the database. */
+  readonly #pending = new Map<string, Map<string, Pending>>();
   /** The batch that writes join now; batches below it are on their way to disk or there. */
   #batch = 1;
   #batchHasWrites = false;
@@ -64,13 +64,22 @@ export class Store {
   /** The keys that begin with `name`, as a map of their own. */
   space(name: string): Space {
     const prefix = `${name}\0`;
+    let pending = this.#pending.get(prefix);
+    if (!pending) {
+      pending = new Map();
+      this.#pending.set(prefix, pending);
+    }
+    const shadow = pending;
     return {
-      get: (key) => this.#get(prefix + key),
-      put: (key, value) => this.#put(prefix + key, value),
-      remove: (key) => this.#put(prefix + key, undefined),
-      range: (range) => this.#range(prefix, range),
+      get: (key) => {
+        const written = shadow.get(key);
+        return written ? written.value : this.#db.get(toBytes(prefix + key));
+      },
+      put: (key, value) => this.#write(shadow, key, value),
+      remove: (key) => this.#write(shadow, key, undefined),
+      range: (range) => this.#range(prefix, shadow, range),
       clear: () => {
-        for (const [key] of [...this.#range(prefix, {})]) this.#put(prefix + key, undefined);
+        for (const [key] of [...this.#range(prefix, shadow, {})]) this.#write(shadow, key, undefined);
       },
     };
   }
@@ -95,15 +104,10 @@ export class Store {
     await this.#db.close();
   }
 
-  #get(key: string): string | undefined {
-    const pending = this.#pending.get(key);
-    return pending ? pending.value : this.#db.get(toBytes(key));
-  }
-
-  #put(key: string, value: string | undefined): void {
+  #write(shadow: Map<string, Pending>, key: string, value: string | undefined): void {
     if (this.#closed) return;
     if (this.#failure) throw this.#failure;
-    this.#pending.set(key, { value, batch: this.#batch });
+    shadow.set(key, { value, batch: this.#batch });
     this.#writes++;
     if (!this.#batchHasWrites) {
       this.#batchHasWrites = true;
@@ -112,42 +116,43 @@ export class Store {
     }
   }
 
-  *#range(prefix: string, range: Range): Generator<readonly [string, string]> {
-    const start = prefix + (range.start ?? '');
-    const end = range.end === undefined ? afterPrefix(prefix) : prefix + range.end;
+  *#range(prefix: string, pending: Map<string, Pending>, range: Range): Generator<readonly [string, string]> {
+    const start = range.start ?? '';
+    const end = range.end;
     const limit = range.limit ?? Number.POSITIVE_INFINITY;
     const reverse = range.reverse ?? false;
-    if (start >= end || limit <= 0) return;
-    const shadow = [...this.#pending]
-      .filter(([key]) => key >= start && key < end)
+    if ((end !== undefined && start >= end) || limit <= 0) return;
+    const shadow = [...pending]
+      .filter(([key]) => key >= start && (end === undefined || key < end))
       .sort(([a], [b]) => (a < b !== reverse ? -1 : 1));
+    const lower = toBytes(prefix + start);
+    const upper = toBytes(end === undefined ? afterPrefix(prefix) : prefix + end);
     // LMDB reads a reversed range from its (exclusive) upper end downwards: ask for one more and drop the bound itself.
     const stored = this.#db
       .getRange(
         reverse
-          ? { start: toBytes(end), end: toBytes(start), reverse: true, inclusiveEnd: true, exclusiveStart: true }
-          : { start: toBytes(start), end: toBytes(end) },
+          ? { start: upper, end: lower, reverse: true, inclusiveEnd: true, exclusiveStart: true }
+          : { start: lower, end: upper },
       )
       [Symbol.iterator]();
+    const keyOf = (entry: { key: Buffer }) => fromBytes(entry.key).slice(prefix.length);
     const before = (a: string, b: string) => (reverse ? a > b : a < b);
     let next = stored.next();
     let count = 0;
     try {
       for (const [key, { value }] of shadow) {
-        while (!next.done && before(fromBytes(next.value.key), key)) {
-          yield [fromBytes(next.value.key).slice(prefix.length), next.value.value];
+        for (; !next.done && before(keyOf(next.value), key); next = stored.next()) {
+          yield [keyOf(next.value), next.value.value];
           if (++count >= limit) return;
-          next = stored.next();
         }
-        if (!next.done && fromBytes(next.value.key) === key) next = stored.next();
+        if (!next.done && keyOf(next.value) === key) next = stored.next();
         if (value === undefined) continue;
-        yield [key.slice(prefix.length), value];
+        yield [key, value];
         if (++count >= limit) return;
       }
-      while (!next.done) {
-        yield [fromBytes(next.value.key).slice(prefix.length), next.value.value];
+      for (; !next.done; next = stored.next()) {
+        yield [keyOf(next.value), next.value.value];
         if (++count >= limit) return;
-        next = stored.next();
       }
     } finally {
       stored.return?.();
@@ -166,12 +171,15 @@ export class Store {
     const batch = this.#batch++;
     this.#batchHasWrites = false;
     // A key written again while this batch is on its way is shadowed by the newer write, and goes with the next.
-    const writes = [...this.#pending].filter(([, pending]) => pending.batch === batch);
+    const writes: { shadow: Map<string, Pending>; prefix: string; key: string; pending: Pending }[] = [];
+    for (const [prefix, shadow] of this.#pending) {
+      for (const [key, pending] of shadow) if (pending.batch === batch) writes.push({ shadow, prefix, key, pending });
+    }
     try {
       await this.#db.batch(() => {
-        for (const [key, { value }] of writes) {
-          if (value === undefined) this.#db.remove(toBytes(key));
-          else this.#db.put(toBytes(key), value);
+        for (const { prefix, key, pending } of writes) {
+          if (pending.value === undefined) this.#db.remove(toBytes(prefix + key));
+          else this.#db.put(toBytes(prefix + key), pending.value);
         }
       });
     } catch (cause) {
@@ -179,9 +187,7 @@ export class Store {
       throw this.#failure;
     }
     this.#durableBatch = batch;
-    for (const [key, written] of writes) {
-      if (this.#pending.get(key) === written) this.#pending.delete(key);
-    }
+    for (const { shadow, key, pending } of writes) if (shadow.get(key) === pending) shadow.delete(key);
     if (this.#batchHasWrites) setImmediate(() => this.#flush().catch(() => {}));
   }
 }

@@ -11,7 +11,8 @@ export type CredentialScope = {
   readonly signingName: string;
 };
 
-const HEADER = /Credential=([^/,\s]+)\/\d{8}\/([^/,\s]+)\/([^/,\s]+)\/aws4_request/;
+// Bounded, because account and region become parts of store keys.
+const HEADER = /Credential=([\w-]{1,128})\/\d{8}\/([a-z0-9-]{1,32})\/([a-z0-9-]{1,64})\/aws4_request/;
 
 /** The scope of a signed request: from the `Authorization` header, or from the query of a presigned URL. */
 export function credentialScope(headers: IncomingHttpHeaders, query: URLSearchParams): CredentialScope | undefined {
