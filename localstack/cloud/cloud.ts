@@ -11,8 +11,9 @@ import { Store } from './core/store';
 import { DirLock } from './dir-lock';
 import { handleAdmin } from './edge/admin';
 import { FrontDoor } from './edge/front-door';
-import { HttpServer } from './edge/http-server';
+import { type Handler, HttpServer } from './edge/http-server';
 import { type Idle, makeIdle } from './idle';
+import { moveEndpoint } from './moved-endpoint';
 import { addServices } from './services';
 
 export type CloudOptions = {
@@ -50,32 +51,16 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const activity = new Activity();
   const account = options.account ?? '000000000000';
   const region = options.region ?? 'us-east-1';
-  let endpoint = '';
-  const context: CloudContext = { clock, store, registry, activity, account, region, dir, endpoint: () => endpoint };
-  addServices(context);
-  const idle = makeIdle(clock, activity);
-  const frontDoor = new FrontDoor(context);
-
-  const rootCall = (): Call => ({
-    requestId: uuid(),
-    account,
-    region,
-    principal: { kind: 'root', arn: `arn:aws:iam::${account}:root` },
-    endpoint,
-  });
-
-  const handle = async (request: HttpRequest, host: string): Promise<HttpReply> =>
-    (await handleFunctionUrl(request, host, registry, () => ({ ...rootCall(), endpoint: `http://${host}` }))) ??
-    (await handleAdmin(request, { context, idle, calls: frontDoor.calls })) ??
-    frontDoor.handle(request, host);
-
-  const server = new HttpServer(handle);
   const release = async () => {
     clock.stop();
     await store.close();
     lock.release();
     if (ephemeral) rmSync(dir, { recursive: true, force: true });
   };
+
+  // The port comes first: with it the endpoint is known, which services put into the URLs that they hand out.
+  let handle: Handler = async () => ({ status: 503, body: 'the local cloud is starting' });
+  const server = new HttpServer((request, host) => handle(request, host));
   let port: number;
   try {
     port = await server.listen(options.port ?? 4566, options.host ?? '127.0.0.1');
@@ -83,7 +68,24 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     await release();
     throw error;
   }
-  endpoint = `http://127.0.0.1:${port}`;
+  const endpoint = `http://127.0.0.1:${port}`;
+  moveEndpoint(store, endpoint);
+
+  const context: CloudContext = { clock, store, registry, activity, account, region, dir, endpoint: () => endpoint };
+  addServices(context);
+  const idle = makeIdle(clock, activity);
+  const frontDoor = new FrontDoor(context);
+  const rootCall = (): Call => ({
+    requestId: uuid(),
+    account,
+    region,
+    principal: { kind: 'root', arn: `arn:aws:iam::${account}:root` },
+    endpoint,
+  });
+  handle = async (request, host) =>
+    (await handleFunctionUrl(request, host, registry, () => ({ ...rootCall(), endpoint: `http://${host}` }))) ??
+    (await handleAdmin(request, { context, idle, calls: frontDoor.calls })) ??
+    frontDoor.handle(request, host);
   for (const service of registry.services()) await service.start?.();
 
   return {

@@ -7,12 +7,11 @@ export function banner(
   const flat: Record<string, string> = { endpoint };
   const lines = [`endpoint  ${endpoint}`];
   for (const [stack, values] of Object.entries(outputs)) {
-    lines.push('', stack);
-    const width = Math.max(0, ...Object.keys(values).map((key) => key.length));
-    for (const [key, value] of Object.entries(values)) {
-      flat[key] = value;
-      lines.push(`  ${key.padEnd(width)}  ${value}`);
-    }
+    Object.assign(flat, values);
+    // What one stack exports to another is of no use to a person.
+    const shown = Object.entries(values).filter(([key]) => !key.startsWith('ExportsOutput'));
+    const width = Math.max(0, ...shown.map(([key]) => key.length));
+    lines.push('', stack, ...shown.map(([key, value]) => `  ${key.padEnd(width)}  ${value}`));
   }
   return `${lines.join('\n')}\n\ntry next:\n\n${fill(tryNext, flat).trimEnd()}\n`;
 }

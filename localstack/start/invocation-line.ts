@@ -6,7 +6,7 @@ export function invocationLine(note: InvocationNote, at: Date, name: (functionNa
   const trigger = note.records === undefined ? note.trigger : `${note.trigger} ×${note.records}`;
   const duration = `${note.duration.toFixed(note.duration < 10 ? 1 : 0)} ms`;
   const outcome = note.outcome === 'ok' ? 'ok' : `${note.outcome.toUpperCase()} ${note.error ?? ''}`.trimEnd();
-  return `${time}  ${name(note.functionName).padEnd(18)} ${trigger.padEnd(13)} ${duration.padStart(8)}  ${outcome}${
+  return `${time}  ${name(note.functionName).padEnd(29)} ${trigger.padEnd(13)} ${duration.padStart(8)}  ${outcome}${
     note.cold ? '  (cold start)' : ''
   }`;
 }

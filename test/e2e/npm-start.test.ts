@@ -51,8 +51,8 @@ describe('npm start', () => {
     expect(Object.keys(written)).toEqual(['Orders-local-Data', 'Orders-local-Service']);
     expect((await putOrder('o-1')).status).toBe(201);
     await idle();
-    await first.until(/^\d\d:\d\d:\d\d\.\d{3} {2}command-api +url .* ms {2}ok/m);
-    await first.until(/^\d\d:\d\d:\d\d\.\d{3} {2}project-views +dynamodb ×1 .* ms {2}ok/m);
+    await first.until(/^\d\d:\d\d:\d\d\.\d{3} {2}orders-local-command-api +url .* ms {2}ok/m);
+    await first.until(/^\d\d:\d\d:\d\d\.\d{3} {2}orders-local-project-views +dynamodb ×1 .* ms {2}ok/m);
     expect(await first.end('SIGINT')).toBe(0);
 
     const second = npmStart('--port', '0');
