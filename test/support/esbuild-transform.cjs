@@ -2,7 +2,15 @@
 const { createHash } = require('node:crypto');
 const { transformSync, version } = require('esbuild');
 
-const options = { loader: 'ts', format: 'cjs', target: 'node20', sourcemap: 'inline', sourcesContent: false };
+const options = {
+  loader: 'ts',
+  format: 'cjs',
+  target: 'node20',
+  sourcemap: 'inline',
+  sourcesContent: false,
+  // Jest runs CommonJS in a context of its own, which has no `import()`.
+  supported: { 'dynamic-import': false },
+};
 
 module.exports = {
   process: (source, path) => ({ code: transformSync(source, { ...options, sourcefile: path }).code }),
