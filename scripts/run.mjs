@@ -20,6 +20,8 @@ try {
   // esbuild has said what is wrong and where.
   process.exit(1);
 }
+// The SDK's notice about Node 20, in programs that use it.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 process.setSourceMapsEnabled(true);
 process.argv = [process.argv[0], outfile, ...rest];
 createRequire(import.meta.url)(outfile);

@@ -134,7 +134,7 @@ describe('facts', () => {
       detail: payloads.created(orderId),
     });
     expect(answer!.EventId).toBeUndefined();
-    expect(answer!.ErrorCode).toBe('NotAuthorizedForSourceException');
+    expect(answer!.ErrorCode).toBe('AccessDeniedException');
     await system.settled(async () => expect(await system.stream(`order#${orderId}`)).toEqual([]));
     expect(await receiveAll()).toEqual([]);
   });
