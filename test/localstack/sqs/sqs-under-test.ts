@@ -30,7 +30,7 @@ export class SqsUnderTest {
   #store!: Store;
   readonly #dir = mkdtempSync(join(tmpdir(), 'sqs-'));
 
-  constructor(iam?: Partial<AccessControl>) {
+  constructor(iam: Partial<AccessControl> = { judge: () => 'none' }) {
     this.registry.add({ name: 'iam' } as Service & { name: 'iam' }, iam as AccessControl);
     this.#start();
   }
@@ -50,6 +50,7 @@ export class SqsUnderTest {
     const { service, peer } = createSqs(context);
     this.#service = service;
     this.peer = peer;
+    service.start?.();
   }
 
   /** As an operation answers; errors are rejections. */
@@ -86,6 +87,7 @@ export class SqsUnderTest {
 
   /** As after a restart of the cloud. */
   async restart(): Promise<void> {
+    this.#service.stop?.();
     await this.#store.close();
     this.#start();
   }

@@ -1,3 +1,4 @@
+import { parseArn } from '../../core/arn';
 import { refuseUnknown } from '../../core/aws-error';
 import type { Principal } from '../../core/service';
 import { md5 } from './digests';
@@ -64,8 +65,12 @@ export function sizeOf(body: string, attributes: MessageAttributes | undefined):
   return size;
 }
 
+/** AWS shows a user's or role's unique id; here it is the account, the session or the service. */
 function senderOf(principal: Principal): string {
-  return principal.kind === 'service' ? principal.service : (principal.arn.split(/[:/]/).at(-1) ?? principal.arn);
+  if (principal.kind === 'service') return principal.service;
+  return (
+    (principal.kind === 'root' ? parseArn(principal.arn)?.account : principal.arn.split('/').at(-1)) ?? principal.arn
+  );
 }
 
 function readDelay(given: unknown, queue: Queue): { delay?: number } {

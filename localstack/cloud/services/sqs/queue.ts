@@ -135,14 +135,35 @@ export class Queue {
     this.#put({ ...state, seq: this.#nextSeq(now), visibleAt: now }, content);
   }
 
-  /** Takes the next message out of the queue for good, to be adopted by another. */
-  takeOut(): { state: MessageState; content: MessageContent } | undefined {
-    this.#reveal(this.#clock.now());
+  /** The message that would be received next. */
+  peekNext(): MessageState | undefined {
+    const now = this.#clock.now();
+    this.#dropExpired(now);
+    this.#reveal(now);
     const [state] = this.#order.take(1);
     if (!state) return undefined;
+    this.#order.add(state);
+    return state;
+  }
+
+  /** Redrives the next message: for the other queue it is a new one, with another id and the time of now. */
+  moveNextTo(queue: Queue): void {
+    const [state] = this.#order.take(1);
+    if (!state) return;
     const content = this.#store.content(state.seq);
     this.#remove(state);
-    return { state, content };
+    const { group, deduplicationId } = state;
+    queue.adopt(
+      {
+        id: uuid(),
+        sentAt: this.#clock.now(),
+        receives: 0,
+        receivedBefore: 0,
+        ...(group === undefined ? {} : { group }),
+        ...(deduplicationId === undefined ? {} : { deduplicationId }),
+      },
+      content,
+    );
   }
 
   purge(): void {
