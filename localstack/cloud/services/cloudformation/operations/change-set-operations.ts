@@ -56,7 +56,7 @@ export function changeSetOperations(cloud: CloudFormation): Record<string, Opera
       }
       const target = await targetOf(cloud, 'CreateChangeSet', input, call, known);
       const resources = stacks.resources(known.id);
-      const prepared = await deployments.prepare(known, target, resources);
+      const prepared = deployments.prepare(known, target, resources);
       const adoptable =
         String(input.ImportExistingResources) === 'true'
           ? await deployments.adoptable(known, prepared, call)

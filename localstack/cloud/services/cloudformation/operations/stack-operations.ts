@@ -62,7 +62,7 @@ export function stackOperations(cloud: CloudFormation): Record<string, Operation
         disableRollback,
       };
       const target = await targetOf(cloud, 'CreateStack', input, call, fresh);
-      await deployments.prepare(fresh, target, new Map());
+      deployments.prepare(fresh, target, new Map());
       const onFailure = (input.OnFailure ?? (disableRollback ? 'DO_NOTHING' : 'ROLLBACK')) as OnFailure;
       const stack = await deployments.deploy(fresh, target, { kind: 'CREATE', onFailure }, call);
       return { StackId: stack.id };
@@ -77,7 +77,7 @@ export function stackOperations(cloud: CloudFormation): Record<string, Operation
       checkUpdatable(stack);
       const target = await targetOf(cloud, 'UpdateStack', input, call, stack);
       const resources = stacks.resources(stack.id);
-      const prepared = await deployments.prepare(stack, target, resources);
+      const prepared = deployments.prepare(stack, target, resources);
       if (!plan(stack, target, prepared, resources, cloud.handlers).differs) {
         throw validationError('No updates are to be performed.');
       }

@@ -44,7 +44,7 @@ export async function targetOf(
   }
   checkDeploymentConfig(operation, input);
   const templateBody = await templateText(cloud, input, stack.templateBody);
-  const template = await parseTemplate(templateBody);
+  const template = parseTemplate(templateBody);
   checkTemplate(template);
   const capabilities = (input.Capabilities || []) as string[];
   checkCapabilities(template, capabilities);

@@ -10,7 +10,7 @@ import { templateText } from './target';
 export function templateOperations(cloud: CloudFormation): Record<string, Operation> {
   const { stacks, changeSets } = cloud;
   const read = async (text: string): Promise<Template> => {
-    const template = await parseTemplate(text);
+    const template = parseTemplate(text);
     checkTemplate(template);
     return template;
   };

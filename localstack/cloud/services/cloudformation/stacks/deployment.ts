@@ -43,12 +43,12 @@ export class Deployments {
   }
 
   /** The target's template, checked, with a scope that sees `resources`. Throws `ValidationError`. */
-  async prepare(
+  prepare(
     stack: Pick<Stack, 'id' | 'name' | 'account' | 'region'>,
     target: Pick<Target, 'templateBody' | 'parameters'>,
     resources: ReadonlyMap<string, StackResource>,
-  ): Promise<Prepared> {
-    const template = await parseTemplate(target.templateBody);
+  ): Prepared {
+    const template = parseTemplate(target.templateBody);
     checkTemplate(template);
     const scope = new StackScope({
       template,
@@ -106,7 +106,7 @@ export class Deployments {
     let stack: Stack = { ...kept, ...target, ...(kind === 'UPDATE' && { updatedAt: now }) };
     const work = new ResourceWork(this.#context, this.#stacks, this.#handlers, stack, call);
     const snapshot = new Map(work.live);
-    const { template, dependencies, scope } = await this.prepare(stack, target, work.live);
+    const { template, dependencies, scope } = this.prepare(stack, target, work.live);
     stack = { ...stack, ...(template.Description !== undefined && { description: template.Description }) };
     stack = this.#status(stack, `${kind}_IN_PROGRESS`, 'User Initiated');
 

@@ -3,8 +3,8 @@ import { validationError } from './errors';
 import type { Template } from './template';
 
 /** The template in `text`, JSON or YAML. Throws `ValidationError`. */
-export async function parseTemplate(text: string): Promise<Template> {
-  const template = text.trimStart().startsWith('{') ? parseJson(text) : await parseYaml(text);
+export function parseTemplate(text: string): Template {
+  const template = text.trimStart().startsWith('{') ? parseJson(text) : parseYaml(text);
   if (typeof template !== 'object' || template === null || Array.isArray(template)) {
     throw validationError('Template format error: unsupported structure.');
   }
@@ -19,9 +19,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function parseYaml(text: string): Promise<unknown> {
+function parseYaml(text: string): unknown {
   // CDK's templates are JSON: only who brings YAML waits for its parser.
-  const { parse } = await import('yaml');
+  const { parse } = require('yaml') as typeof import('yaml');
   try {
     return parse(text, { customTags: shortForms(), logLevel: 'silent' });
   } catch (error) {
