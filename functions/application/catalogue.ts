@@ -12,6 +12,8 @@ type Entry = {
   readonly opens?: true;
   /** No event of another type follows it: whatever waits for the stream is to be decided now. */
   readonly closes?: true;
+  /** It may follow any of several steps, and ends what they lead to: those that happened before it go first. */
+  readonly yields?: true;
   readonly aliases: readonly string[];
 };
 
@@ -60,6 +62,7 @@ export const catalogue = {
     aggregate: 'order',
     schemaVersion: 1,
     closes: true,
+    yields: true,
     aliases: spellings(['order'], ['cancelled', 'canceled']),
   },
   StockAdded: {

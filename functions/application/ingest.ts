@@ -43,7 +43,7 @@ export type IngestOutcome = About &
 
 export type IngestPorts = {
   readonly events: Pick<EventStore, 'load' | 'assumeEmpty' | 'append'>;
-  readonly inbox: Pick<Inbox, 'put' | 'remove'>;
+  readonly inbox: Pick<Inbox, 'put' | 'remove' | 'parked'>;
   readonly facts: FactPublisher;
   readonly effects: Effects;
   /** How long an event waits for the steps before it. */
@@ -101,9 +101,10 @@ class Ingestion {
     throw new Error(`${stream} moved ${RACES} times while ${id} was being decided`);
   }
 
-  private carryOut(verdict: Verdict, loaded: LoadedStream): Promise<IngestOutcome | Moved> {
+  private async carryOut(verdict: Verdict, loaded: LoadedStream): Promise<IngestOutcome | Moved> {
     switch (verdict.kind) {
       case 'append':
+        if (await this.earlierWentFirst(loaded)) return MOVED;
         return this.append(verdict, loaded);
       case 'duplicate':
         return this.duplicate(verdict.of);
@@ -114,6 +115,26 @@ class Ingestion {
       case 'reject':
         return this.reject(verdict.reason, verdict.problems);
     }
+  }
+
+  /**
+   * The bus keeps no order, so a cancellation may overtake a payment that was put before it, and turn it away for ever. Steps
+   * that happened before it and could be taken now are taken first, by this run: the feed would do it too, but later. It
+   * may die over it like any redelivery; nothing depends on it.
+   */
+  private async earlierWentFirst(loaded: LoadedStream): Promise<boolean> {
+    if (!('yields' in catalogue[this.event.event.type])) return false;
+    const waiting = await this.ports.inbox.parked(this.event.stream);
+    const due = waiting.filter(({ dueAtVersion = 0 }) => dueAtVersion <= loaded.version);
+    let moved = false;
+    for (const parked of due) {
+      const decoded = decodeEvent(parked.event);
+      if (!decoded.ok || 'yields' in catalogue[decoded.event.event.type] || decoded.event.time > this.event.time)
+        continue;
+      const { outcome } = await makeIngest(this.ports)({ envelope: parked.event, parked });
+      if (outcome === 'appended' || outcome === 'duplicate') moved = true;
+    }
+    return moved;
   }
 
   private async append(

@@ -24,9 +24,9 @@ export class Inbox extends Construct {
     return this.#table.grant(grantee, 'PutItem');
   }
 
-  /** To put items there and take out those that have been decided. */
+  /** To put items there, look at what else waits for a stream, and take out those that have been decided. */
   grantPark(grantee: IGrantable): Grant {
-    return this.#table.grant(grantee, 'PutItem', 'DeleteItem');
+    return this.#table.grant(grantee, 'PutItem', 'DeleteItem', 'Query');
   }
 
   /** To read what waits for a stream. */

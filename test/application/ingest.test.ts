@@ -184,6 +184,34 @@ describe('an event before its turn', () => {
   });
 });
 
+describe('a cancellation', () => {
+  const at = (event: Envelope, time: string): Envelope => ({ ...event, time });
+
+  it('lets the steps that happened before it go first, as the bus keeps no order', async () => {
+    for (const event of [paid, confirmed, created]) await take(event);
+    expect(inbox.items).toHaveLength(2);
+    expect(await take(cancelled)).toMatchObject({ outcome: 'appended', version: 4 });
+    expect(types()).toEqual(['OrderCreated', 'OrderConfirmed', 'OrderPaid', 'OrderCancelled']);
+    expect(inbox.items).toEqual([]);
+  });
+
+  it('does not wait for a step that cannot be taken yet, nor for one that happened after it', async () => {
+    await take(created);
+    await take(paid);
+    await take(confirmed);
+    const [item] = inbox.items;
+    await inbox.put({ ...item!, event: at(paid, '2026-01-01T11:00:00Z') });
+    expect(await take(cancelled)).toMatchObject({ outcome: 'appended', version: 3 });
+    expect(inbox.items).toMatchObject([{ state: 'parked', id: 'OrderPaid' }]);
+  });
+
+  it('comes too late when those before it lead to a shipment', async () => {
+    for (const event of [created, confirmed, step('OrderShipped', payloads.shipped('o-1')), paid]) await take(event);
+    expect(await take(cancelled)).toMatchObject({ outcome: 'rejected', reason: expect.stringContaining('shipped') });
+    expect(types().at(-1)).toBe('OrderShipped');
+  });
+});
+
 describe('an event that can never be', () => {
   it('is put down as rejected, as it came, and its producer is told', async () => {
     const wrong = step('OrderPaid', { orderId: 'o-1', paymentId: 'p', amount: 1 });

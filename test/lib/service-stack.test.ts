@@ -92,6 +92,7 @@ describe('least privilege', () => {
         ...append,
         'dynamodb:PutItem on Inbox',
         'dynamodb:DeleteItem on Inbox',
+        'dynamodb:Query on Inbox',
         'events:PutEvents on OrderBus',
         ...['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
           (action) => `sqs:${action} on ${name}Redelivery`,

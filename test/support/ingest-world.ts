@@ -176,12 +176,16 @@ export class IngestWorld implements World {
 }
 
 /**
- * Of all that a writer has been told, what its next steps follow from: what it saw of the stream last, and whether it has put
- * something in the Inbox. (And how often it has begun again, but no world here comes near the bound.)
+ * Of all that a writer has been told, what its next steps follow from: what it saw of the stream last, whether it has put
+ * something in the Inbox, and all since it saw what waits there. (And how often it has begun again, but no world here
+ * comes near the bound.)
  */
 function whatCounts(memory: readonly string[]): unknown {
+  const ids = (line: string) => line.match(/^[\w.]+( failed)?|"id":"\w+"/g);
   const look = memory.findLast((line) => line.startsWith('events.')) ?? '';
-  return [look.match(/^[\w.]+( failed)?|"id":"\w+"/g), memory.some((line) => line.startsWith('inbox.put'))];
+  const waiting = memory.findLastIndex((line) => line.startsWith('inbox.parked'));
+  const hasPut = memory.some((line) => line.startsWith('inbox.put'));
+  return [ids(look), hasPut, waiting < 0 ? [] : memory.slice(waiting).map(ids)];
 }
 
 function nameOf({ envelope, parked, last }: Delivery): string {
