@@ -30,7 +30,7 @@ const rules: readonly { readonly folder: string; readonly may: readonly string[]
     may: ['functions/application/catalogue', 'aws-cdk-lib', 'aws-cdk-lib/*', 'cdk-nag', 'constructs', 'node:*'],
   },
   // Speaks the protocols itself, so that it starts fast and shares no bug with the SDK that it serves.
-  { folder: 'localstack', may: ['node:*', 'lmdb', 'fast-xml-parser', 'fflate'] },
+  { folder: 'localstack', may: ['node:*', 'lmdb', 'fast-xml-parser', 'fflate', 'yaml'] },
   { folder: 'localstack/cloud/core', may: ['node:*', 'lmdb'] },
   {
     folder: 'localstack/cloud/edge',
@@ -39,7 +39,7 @@ const rules: readonly { readonly folder: string; readonly may: readonly string[]
 ];
 
 /** Emulated services reach each other through the registry only. */
-const service = { may: ['localstack/cloud/core', 'node:*', 'fast-xml-parser', 'fflate'] };
+const service = { may: ['localstack/cloud/core', 'node:*', 'fast-xml-parser', 'fflate', 'yaml'] };
 
 const services = [
   ...new Set(sourceFiles('localstack/cloud/services').map(({ path }) => path.split('/').slice(0, 4).join('/'))),

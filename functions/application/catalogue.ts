@@ -112,8 +112,6 @@ export const ingestRoutes = {
   users: { aggregate: 'user', prefixes: ['User', 'user', 'com.example.user'] },
 } as const satisfies Record<string, { readonly aggregate: Aggregate; readonly prefixes: readonly string[] }>;
 
-export type IngestName = keyof typeof ingestRoutes;
-
 const byName = new Map<string, EventType>(
   eventTypes.flatMap((type) => [type, ...catalogue[type].aliases].map((name) => [name, type] as const)),
 );

@@ -1,2 +1,1 @@
-export { type Deployed, deployAssembly } from './deploy-assembly';
-export { DeploymentFailed } from './deploy-stack';
+export { deployAssembly } from './deploy-assembly';

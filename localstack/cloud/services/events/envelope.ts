@@ -76,9 +76,3 @@ export function makeEnvelope(input: EventInput, now: number): Envelope {
     },
   };
 }
-
-/** An envelope that was stored as text. */
-export function restoreEnvelope(text: string, ingestedAt: number): Envelope {
-  const event = parseEventJson(text) as EventObject;
-  return { id: event.id, ingestedAt, event, text: () => text };
-}
