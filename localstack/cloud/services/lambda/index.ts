@@ -14,7 +14,7 @@ import { CodeStore } from './code-store';
 import { Destinations } from './destinations';
 import { AsyncQueue } from './execution/async-queue';
 import { Invoker } from './execution/invoker';
-import { findWorker } from './execution/worker-path';
+import { WorkerFile } from './execution/worker-file';
 import { Functions, type ResolvedFunction } from './functions';
 import { Mappings } from './mappings/mappings';
 import { routes } from './routes';
@@ -45,7 +45,7 @@ export function createLambda(
     functions,
     code,
     limits: { total: options.maxEnvironments ?? 6, perFunction, idleMs: options.idleMs ?? 300_000 },
-    workerPath: options.workerPath ?? findWorker(),
+    worker: new WorkerFile(context.dir, options.workerPath),
   });
   const destinations = new Destinations(context, (arn, payload, principal) => {
     peer.enqueue(arn, payload, principal);

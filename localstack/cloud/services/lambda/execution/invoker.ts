@@ -12,6 +12,7 @@ import { EnvironmentPool, type PoolLimits, type Target } from './environment-poo
 import { environmentVariables } from './environment-variables';
 import { exitMessage, PlatformLog } from './log-lines';
 import { CREDENTIALS_MARGIN_MS, RoleCredentials } from './role-credentials';
+import type { WorkerFile } from './worker-file';
 
 export type Invocation = {
   readonly payload: string;
@@ -37,7 +38,7 @@ export class Invoker {
   readonly pool: EnvironmentPool;
   readonly #context: CloudContext;
   readonly #code: CodeStore;
-  readonly #workerPath: string;
+  readonly #worker: WorkerFile;
   readonly #credentials: RoleCredentials;
   /** Accepted and not finished, by the function's ARN. */
   readonly #inFlight = new Map<string, number>();
@@ -47,11 +48,11 @@ export class Invoker {
 
   constructor(
     context: CloudContext,
-    parts: { functions: Functions; code: CodeStore; limits: PoolLimits; workerPath: string },
+    parts: { functions: Functions; code: CodeStore; limits: PoolLimits; worker: WorkerFile },
   ) {
     this.#context = context;
     this.#code = parts.code;
-    this.#workerPath = parts.workerPath;
+    this.#worker = parts.worker;
     this.#credentials = new RoleCredentials(context);
     this.pool = new EnvironmentPool(context.clock, parts.limits);
     parts.functions.onChange((after, before) => this.#retireOld(after, before));
@@ -192,7 +193,7 @@ export class Invoker {
     return new Environment(
       {
         label: record.name,
-        workerPath: this.#workerPath,
+        workerPath: this.#worker.path,
         usableUntil: credentials.expiresAt - CREDENTIALS_MARGIN_MS,
         onStrayLogs: (lines) => this.#log(config.logging.LogGroup, logStream, lines),
         variables: environmentVariables(record, config, {
