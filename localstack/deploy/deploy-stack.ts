@@ -90,18 +90,34 @@ async function failure(
   registry: Registry,
   call: Call,
 ): Promise<DeploymentFailed> {
-  const { StackEvents } = await registry.call('cloudformation', 'DescribeStackEvents', { StackName: name }, call);
-  const events = StackEvents as StackEvent[];
-  const start = events.findIndex(({ ResourceStatusReason }) => ResourceStatusReason === 'User Initiated');
+  const events = await lastDeployment(name, registry, call);
   const failed = events
-    .slice(0, start + 1)
     .filter(({ ResourceStatus, LogicalResourceId }) => ResourceStatus.endsWith('_FAILED') && LogicalResourceId !== name)
-    .reverse()
     .map((event) => `  ${event.LogicalResourceId} (${event.ResourceType}): ${event.ResourceStatusReason}`);
-  const reasons = failed.length > 0 ? failed : [`  ${stack?.StackStatusReason ?? 'no reason given'}`];
+  const rollback = events.find(({ ResourceStatus }) => ResourceStatus.endsWith('ROLLBACK_IN_PROGRESS'));
+  const reasons =
+    failed.length > 0
+      ? failed
+      : [`  ${rollback?.ResourceStatusReason ?? stack?.StackStatusReason ?? 'no reason given'}`];
   return new DeploymentFailed(
     `Stack ${name} could not be deployed (${stack?.StackStatus ?? 'gone'}):\n${reasons.join('\n')}`,
   );
+}
+
+/** The events of the last deployment, oldest first. */
+async function lastDeployment(StackName: string, registry: Registry, call: Call): Promise<StackEvent[]> {
+  const events: StackEvent[] = [];
+  let NextToken: string | undefined;
+  do {
+    const input = { StackName, ...(NextToken && { NextToken }) };
+    const page = await registry.call('cloudformation', 'DescribeStackEvents', input, call);
+    for (const event of page.StackEvents as StackEvent[]) {
+      events.unshift(event);
+      if (event.LogicalResourceId === StackName && event.ResourceStatusReason === 'User Initiated') return events;
+    }
+    NextToken = page.NextToken;
+  } while (NextToken);
+  return events;
 }
 
 const explained = (name: string, error: unknown) =>

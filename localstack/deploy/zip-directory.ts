@@ -17,6 +17,6 @@ export function zipDirectory(dir: string): Buffer {
     }
   };
   add(dir, '');
-  // Little compression: the package is unpacked again on this very machine.
-  return Buffer.from(zipSync(files, { level: 1, mtime: TIME }));
+  // Without compression: the package is unpacked again on this very machine.
+  return Buffer.from(zipSync(files, { level: 0, mtime: TIME }));
 }

@@ -23,7 +23,7 @@ function parseYaml(text: string): unknown {
   // CDK's templates are JSON: only who brings YAML waits for its parser.
   const { parse } = require('yaml') as typeof import('yaml');
   try {
-    return parse(text, { customTags: shortForms(), logLevel: 'silent' });
+    return parse(text, { customTags: shortForms(), logLevel: 'error' });
   } catch (error) {
     throw validationError(`Template format error: YAML not well-formed. (${(error as Error).message.split('\n')[0]})`);
   }
