@@ -114,7 +114,9 @@ export class ResourceWork {
       this.live.delete(resource.logicalId);
       this.#stacks.deleteResource(resource);
     };
-    if (options.keep || policy === 'Retain' || (policy === 'RetainExceptOnCreate' && !options.undoing)) {
+    // What was taken over was not made by this deployment, whatever became of that.
+    const made = options.undoing && !resource.status.startsWith('IMPORT_');
+    if (options.keep || policy === 'Retain' || (policy === 'RetainExceptOnCreate' && !made)) {
       this.#event(resource, 'DELETE_SKIPPED');
       forget();
       return;
