@@ -3,11 +3,11 @@ import type { Call, CloudContext } from '../../../core/service';
 import type { ResourceHandler } from '../resources/handler';
 import { checkTemplate } from '../template/check-template';
 import { type Dependencies, dependenciesOf, inOrder } from '../template/dependencies';
-import { validationError } from '../template/errors';
 import { parseTemplate } from '../template/parse-template';
 import type { Template } from '../template/template';
-import { exportsOf, importersOf, listed } from './exports';
-import { inParallel, reversed } from './in-parallel';
+import { checkExports, exportsOf, importersOf, listed } from './exports';
+import { inParallel } from './in-parallel';
+import { cleanUp, deleteAll } from './removal';
 import { ResourceFailure, ResourceWork, type Wanted } from './resource-work';
 import type { Stack, StackOutput, StackResource, Target } from './stack';
 import { StackScope } from './stack-scope';
@@ -143,7 +143,7 @@ export class Deployments {
     } else {
       try {
         outputs = stackOutputs(template, scope);
-        this.#checkExports(stack, outputs);
+        checkExports(this.#stacks, stack, outputs);
       } catch (error) {
         reason = `${asAwsError(error).message} `;
       }
@@ -155,7 +155,7 @@ export class Deployments {
     const { statusReason: _r, ...complete } = { ...stack, outputs, imports: [...scope.imports] };
     if (replaced.length + removed.length > 0) {
       this.#status(complete, `${kind}_COMPLETE_CLEANUP_IN_PROGRESS`);
-      await this.#cleanUp(work, replaced, removed);
+      await cleanUp(work, replaced, removed);
     }
     return this.#status(complete, `${kind}_COMPLETE`);
   }
@@ -166,29 +166,6 @@ export class Deployments {
       return wantedResource(template, logicalId, dependencies, scope);
     } catch (error) {
       throw new ResourceFailure(logicalId, asAwsError(error).message);
-    }
-  }
-
-  /** Names of exports are unique, and what somebody imports stays as it is. */
-  #checkExports(stack: Stack, outputs: readonly StackOutput[]): void {
-    const all = exportsOf(this.#stacks, stack);
-    for (const { exportName } of outputs) {
-      const other = all.find(({ name, stack: owner }) => name === exportName && owner.id !== stack.id);
-      if (other) {
-        throw validationError(
-          `Export with name ${exportName} is already exported by stack ${other.stack.name}. Rollback requested by user.`,
-        );
-      }
-    }
-    for (const { name, value, stack: owner } of all) {
-      if (owner.id !== stack.id) continue;
-      const importers = importersOf(this.#stacks, stack, name);
-      if (importers.length === 0) continue;
-      const now = outputs.find(({ exportName }) => exportName === name);
-      if (!now) throw validationError(`Cannot delete export ${name} as it is in use by ${listed(importers)}.`);
-      if (now.value !== value) {
-        throw validationError(`Cannot update export ${name} as it is in use by ${listed(importers)}.`);
-      }
     }
   }
 
@@ -212,7 +189,7 @@ export class Deployments {
     }
     if (kind === 'CREATE') {
       const rolling = this.#status(stack, 'ROLLBACK_IN_PROGRESS', `${reason}Rollback requested by user.`);
-      const failed = await this.#deleteAll(done.work, [...done.work.live.values()], { undoing: true });
+      const failed = await deleteAll(done.work, [...done.work.live.values()], { undoing: true });
       const end = failed.length === 0 ? 'ROLLBACK_COMPLETE' : 'ROLLBACK_FAILED';
       return this.#status(rolling, end, failed.length === 0 ? undefined : couldNotDelete(failed));
     }
@@ -263,7 +240,7 @@ export class Deployments {
     }
     const added = [...work.live.values()].filter(({ logicalId }) => !snapshot.has(logicalId));
     this.#status(stack, 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
-    await this.#cleanUp(work, surplus, added);
+    await cleanUp(work, surplus, added);
     if (failed.length > 0)
       return this.#status(
         stack,
@@ -271,42 +248,6 @@ export class Deployments {
         `The following resource(s) failed to update: [${failed.join(', ')}].`,
       );
     return this.#status(stack, 'UPDATE_ROLLBACK_COMPLETE');
-  }
-
-  /** Deletes what the stack has no more use for. What cannot be deleted is left behind, as at AWS. */
-  async #cleanUp(
-    work: ResourceWork,
-    replaced: readonly StackResource[],
-    removed: readonly StackResource[],
-  ): Promise<void> {
-    for (const resource of [...replaced].reverse()) {
-      await work.delete(resource, { replaced: true }).catch(() => {});
-    }
-    await this.#deleteAll(work, removed);
-  }
-
-  async #deleteAll(
-    work: ResourceWork,
-    resources: readonly StackResource[],
-    options: { keep?: readonly string[]; undoing?: boolean } = {},
-  ): Promise<string[]> {
-    const byId = new Map(resources.map((resource) => [resource.logicalId, resource]));
-    const dependencies = new Map(
-      resources.map(({ logicalId, dependsOn }) => [logicalId, new Set(dependsOn.filter((id) => byId.has(id)))]),
-    );
-    const failed: string[] = [];
-    await inParallel(reversed(dependencies), async (logicalId) => {
-      try {
-        await work.delete(byId.get(logicalId)!, {
-          keep: options.keep?.includes(logicalId) ?? false,
-          undoing: options.undoing ?? false,
-        });
-      } catch {
-        // The others are still tried: the fewer are left, the better.
-        failed.push(logicalId);
-      }
-    });
-    return failed;
   }
 
   async #delete(before: Stack, retain: readonly string[], call: Call): Promise<Stack> {
@@ -324,7 +265,7 @@ export class Deployments {
     }
     const stack = this.#status(before, 'DELETE_IN_PROGRESS', 'User Initiated');
     const work = new ResourceWork(this.#context, this.#stacks, this.#handlers, stack, call);
-    const failed = await this.#deleteAll(work, [...work.live.values()], { keep: retain });
+    const failed = await deleteAll(work, [...work.live.values()], { keep: retain });
     if (failed.length > 0) return this.#status(stack, 'DELETE_FAILED', couldNotDelete(failed));
     const gone: Stack = { ...stack, outputs: [], imports: [], deletedAt: this.#context.clock.now() };
     return this.#status(gone, 'DELETE_COMPLETE');
