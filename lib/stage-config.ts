@@ -96,7 +96,7 @@ const stages: Readonly<Record<StageName, StageConfig>> = {
     xrayTracing: false,
     logRetentionDays: 7,
     memoryMb: 256,
-    projector: { ...cloud.projector, parallelization: 2, retries: 20, maxRecordAgeHours: 1 },
+    projector: { ...cloud.projector, parallelization: 1, retries: 20, maxRecordAgeHours: 1 },
     redelivery: { ...cloud.redelivery, maxConcurrency: 2 },
   },
   dev: { ...cloud, name: 'dev', protectData: false, xrayTracing: false, logRetentionDays: 14 },

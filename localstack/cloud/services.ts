@@ -21,7 +21,8 @@ export function addServices(context: CloudContext): void {
   registry.add(createSsm(context));
   const logs = createLogs(context);
   registry.add(logs.service, logs.peer);
-  const dynamodb = createDynamoDb(context);
+  // More shards mean more, smaller batches side by side, which a laptop's few cores do not carry.
+  const dynamodb = createDynamoDb(context, { shards: 1 });
   registry.add(dynamodb.service, dynamodb.peer);
   registry.add(dynamodb.streams);
   const sqs = createSqs(context);
