@@ -7,8 +7,8 @@ import { fixedReplyServer, sdkCallsPerSecond } from './support/floor';
 import { inParallel, RawClient } from './support/raw-client';
 import { atLeast, atMost, makeReport, percentile, type Report } from './support/report';
 
-const WARM_UP_ORDERS = 500;
-const ORDERS = 800;
+const WARM_UP_ORDERS = 1200;
+const ORDERS = 1000;
 const LATENCY_EVENTS = 500;
 const LATENCY_RATE = 50;
 

@@ -6,6 +6,7 @@ import { readArguments, type StartArguments, USAGE } from './start/arguments';
 import { synthesise } from './start/assembly';
 import { banner } from './start/banner';
 import { invocationLine } from './start/invocation-line';
+import { LineWriter } from './start/line-writer';
 import { writeOutputs } from './start/outputs';
 
 // Measured from the start of the process: what a person waits for.
@@ -36,10 +37,9 @@ async function main(): Promise<void> {
   process.stdout.write(`\n${banner(cloud.endpoint, outputs, tryNext)}\n`);
   process.stdout.write(`ready in ${Math.round(performance.now() - startedAt)} ms\n\n`);
 
+  const lines = new LineWriter(process.stdout);
   cloud.registry.watch((note) => {
-    process.stdout.write(
-      `${invocationLine(note, new Date(cloud.clock.now()), (name) => functionNames[name] ?? name)}\n`,
-    );
+    lines.write(invocationLine(note, new Date(cloud.clock.now()), (name) => functionNames[name] ?? name));
   });
 }
 
