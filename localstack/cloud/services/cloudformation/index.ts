@@ -30,6 +30,6 @@ export function createCloudFormation(context: CloudContext): Service {
         stack.startsWith('arn:') ? stack : `arn:aws:cloudformation:${call.region}:${call.account}:stack/${stack}/*`;
       return [{ action: `cloudformation:${operation}`, resource: name ? arn(name) : '*' }];
     },
-    start: () => takeUp(cloud.stacks, context.endpoint()),
+    start: () => takeUp(cloud.stacks),
   };
 }

@@ -26,14 +26,12 @@ export class StackStore {
   readonly #stacks: Records<Stack>;
   readonly #resources: Records<StackResource>;
   readonly #events: Space;
-  readonly #settings: Space;
 
   constructor(context: CloudContext) {
     this.#context = context;
     this.#stacks = new Records(context.store.space('cfn-stacks'));
     this.#resources = new Records(context.store.space('cfn-resources'));
     this.#events = context.store.space('cfn-events');
-    this.#settings = context.store.space('cfn-settings');
   }
 
   /** By name (of a stack that is there) or by ARN (also of a deleted one). */
@@ -98,25 +96,5 @@ export class StackStore {
     const prefix = joinKey(stackId);
     const entries = this.#events.range({ start: prefix, end: afterPrefix(prefix), reverse: true });
     return [...entries].map(([, text]) => JSON.parse(text) as StackEvent);
-  }
-
-  /**
-   * URLs of queues and functions begin with the address of this cloud. When it has another one than the last time,
-   * what is known of the resources follows, so that the next deployment hands the new URLs on.
-   */
-  moveTo(endpoint: string): void {
-    const before = this.#settings.get('endpoint');
-    this.#settings.put('endpoint', endpoint);
-    if (before === undefined || before === endpoint) return;
-    const move = <T>(value: T): T => JSON.parse(JSON.stringify(value).replaceAll(before, endpoint)) as T;
-    for (const resource of this.#resources.values()) {
-      const { physicalId, attributes } = resource;
-      const moved = { ...resource, ...move({ ...(physicalId && { physicalId }), attributes }) };
-      if (JSON.stringify(moved) !== JSON.stringify(resource)) this.setResource(moved);
-    }
-    for (const stack of this.all()) {
-      const outputs = move(stack.outputs);
-      if (JSON.stringify(outputs) !== JSON.stringify(stack.outputs)) this.set({ ...stack, outputs });
-    }
   }
 }

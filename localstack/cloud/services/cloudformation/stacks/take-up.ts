@@ -7,9 +7,8 @@ const AFTER_INTERRUPTION: readonly (readonly [inProgress: RegExp, status: string
   [/^DELETE_/, 'DELETE_FAILED'],
 ];
 
-/** After a start: nothing is in progress any more, and URLs have this cloud's address. */
-export function takeUp(stacks: StackStore, endpoint: string): void {
-  stacks.moveTo(endpoint);
+/** After a start: nothing is in progress any more. */
+export function takeUp(stacks: StackStore): void {
   for (const stack of stacks.all()) {
     if (!stack.status.endsWith('_IN_PROGRESS') || stack.status === 'REVIEW_IN_PROGRESS') continue;
     const status = AFTER_INTERRUPTION.find(([pattern]) => pattern.test(stack.status))?.[1];
