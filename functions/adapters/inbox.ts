@@ -36,7 +36,19 @@ export class DynamoDbInbox implements Inbox {
   ) {}
 
   async put(item: InboxItem): Promise<void> {
-    await this.client.send(new PutItemCommand({ TableName: this.table, Item: toItem(item) }));
+    try {
+      await this.client.send(
+        new PutItemCommand({
+          TableName: this.table,
+          Item: toItem(item),
+          ConditionExpression: 'attribute_not_exists(#stream)',
+          ExpressionAttributeNames: { '#stream': 'stream' },
+        }),
+      );
+    } catch (error) {
+      const isThere = error instanceof Error && error.name === 'ConditionalCheckFailedException';
+      if (!isThere) throw error;
+    }
   }
 
   async remove(item: Key): Promise<void> {

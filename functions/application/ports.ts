@@ -71,7 +71,7 @@ export type InboxItem = {
 
 /** The Inbox table: what came and is not (or not yet) in a stream. */
 export interface Inbox {
-  /** Idempotent: the same stream, state, source and id overwrite each other. */
+  /** Idempotent: of the same stream, state, source and id the first stays, with its time and its deadline. */
   put(item: InboxItem): Promise<void>;
   /** What waits for a stream; consistent. */
   parked(stream: string): Promise<readonly InboxItem[]>;

@@ -200,6 +200,7 @@ describe('a cancellation', () => {
     await take(paid);
     await take(confirmed);
     const [item] = inbox.items;
+    await inbox.remove(item!);
     await inbox.put({ ...item!, event: at(paid, '2026-01-01T11:00:00Z') });
     expect(await take(cancelled)).toMatchObject({ outcome: 'appended', version: 3 });
     expect(inbox.items).toMatchObject([{ state: 'parked', id: 'OrderPaid' }]);

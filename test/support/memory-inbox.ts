@@ -13,7 +13,7 @@ export class MemoryInbox implements Inbox {
   }
 
   async put(item: InboxItem): Promise<void> {
-    this.rows.set(keyOf(item), item);
+    if (!this.rows.has(keyOf(item))) this.rows.set(keyOf(item), item);
   }
 
   async remove(item: Key): Promise<void> {
