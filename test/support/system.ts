@@ -5,6 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { readOutputs } from '../../demo/outputs';
 import { type Cloud, startCloud } from '../../localstack/cloud/cloud';
+import type { IdleState } from '../../localstack/cloud/idle';
 import { deployAssembly } from '../../localstack/deploy';
 import { localAssembly } from './local-assembly';
 
@@ -82,24 +83,31 @@ export class System {
   }
 
   /**
-   * Runs `check` when everything put so far has had its effects: here, when the cloud is idle; elsewhere, again and
-   * again until it passes or a minute is over.
+   * Runs `check` when everything put so far has had its effects. A local cloud says when it is idle; elsewhere there is
+   * nobody to ask: the check is made after a while, and again until it passes or a minute is over.
    */
   async settled<T>(check: () => Promise<T>): Promise<T> {
-    if (this.cloud) {
-      const state = await this.cloud.idle(20_000);
-      if (!state.idle) throw new Error(`the cloud did not come to rest: ${state.running.join(', ')}`);
+    const idle = await this.#idle();
+    if (idle) {
+      if (!idle.idle) throw new Error(`the cloud did not come to rest: ${idle.running.join(', ')}`);
       return check();
     }
     const deadline = Date.now() + 60_000;
     for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
       try {
         return await check();
       } catch (error) {
         if (Date.now() > deadline) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 500));
       }
     }
+  }
+
+  async #idle(): Promise<IdleState | undefined> {
+    if (this.cloud) return this.cloud.idle(20_000);
+    if (!this.endpoint) return undefined;
+    const answer = await fetch(`${this.endpoint}/_cloud/idle?timeout=20000`);
+    return answer.status === 200 || answer.status === 408 ? ((await answer.json()) as IdleState) : undefined;
   }
 
   async get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
