@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { Activity } from './core/activity';
 import { Clock } from './core/clock';
 import type { HttpReply, HttpRequest } from './core/http';
@@ -43,7 +43,7 @@ export type Cloud = {
 /** Starts a local cloud in this process. Rejects with `EADDRINUSE` when the port is taken. */
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const ephemeral = options.dir === undefined;
-  const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'local-cloud-'));
+  const dir = options.dir === undefined ? mkdtempSync(join(tmpdir(), 'local-cloud-')) : resolve(options.dir);
   const lock = new DirLock(dir);
   const clock = options.clock ?? new Clock();
   const store = new Store({ dir, sync: !ephemeral });

@@ -52,13 +52,15 @@ beforeAll(async () => {
 afterAll(() => system?.stop());
 
 // biome-ignore lint/suspicious/noExplicitAny: EventBridge envelopes as they come.
-async function receiveAll(): Promise<any[]> {
-  const facts: unknown[] = [];
+async function factsAbout(subject: string): Promise<any[]> {
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  const facts: any[] = [];
   for (;;) {
     const { Messages } = await system.sqs.send(
       new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: system.cloud ? 0 : 2 }),
     );
-    if (!Messages?.length) return facts;
+    // The bus may be shared with others.
+    if (!Messages?.length) return facts.filter(({ detail }) => detail.subject === subject);
     facts.push(...Messages.map(({ Body }) => JSON.parse(Body!)));
     await system.sqs.send(
       new DeleteMessageBatchCommand({
@@ -75,7 +77,7 @@ describe('facts', () => {
     await system.put(...lifecycle(orderId));
     await system.settled(async () => expect(await system.stream(`order#${orderId}`)).toHaveLength(5));
     const events = await system.stream(`order#${orderId}`);
-    const facts = (await receiveAll()).filter(({ detail }) => detail.subject === orderId);
+    const facts = await factsAbout(orderId);
     const byVersion = facts.toSorted((a, b) => Number(a.detail.sequence) - Number(b.detail.sequence));
     expect(byVersion.map((fact) => fact['detail-type'])).toEqual(lifecycle(orderId).map(({ type }) => type));
     for (const [index, fact] of byVersion.entries()) {
@@ -109,9 +111,8 @@ describe('facts', () => {
       type: 'OrderCreated',
       detail: { ...payloads.created(orderId), currency: 'XXXX' },
     });
-    const facts = await system.settled(receiveAll);
-    const rejected = facts.filter((fact) => fact['detail-type'] === 'EventRejected');
-    expect(rejected).toHaveLength(1);
+    const rejected = await system.settled(() => factsAbout(orderId));
+    expect(rejected.map((fact) => fact['detail-type'])).toEqual(['EventRejected']);
     expect(rejected[0]!.detail.data).toMatchObject({
       problems: [{ field: expect.stringContaining('currency'), value: 'XXXX', expected: expect.any(String) }],
     });
@@ -121,7 +122,7 @@ describe('facts', () => {
   it('carry no personal plain text', async () => {
     const userId = system.newId('u');
     await system.put({ type: 'UserCreated', detail: { userId, email: 'ada@example.com', name: 'Ada Lovelace' } });
-    const facts = await system.settled(receiveAll);
+    const facts = await system.settled(() => factsAbout(userId));
     expect(facts.map((fact) => fact['detail-type'])).toEqual(['UserCreated']);
     expect(JSON.stringify(facts)).not.toMatch(/ada@example\.com|Ada Lovelace/);
   });
@@ -136,6 +137,6 @@ describe('facts', () => {
     expect(answer!.EventId).toBeUndefined();
     expect(answer!.ErrorCode).toBe('AccessDeniedException');
     await system.settled(async () => expect(await system.stream(`order#${orderId}`)).toEqual([]));
-    expect(await receiveAll()).toEqual([]);
+    expect(await factsAbout(orderId)).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readOutputs } from '../../demo/outputs';
@@ -28,7 +28,8 @@ afterEach(async () => {
 });
 
 function npmStart(...options: string[]): NpmStart {
-  const process = new NpmStart('--dir', dir, ...options);
+  // Relative, as the default is.
+  const process = new NpmStart('--dir', relative(projectRoot, dir), ...options);
   started.push(process);
   return process;
 }
