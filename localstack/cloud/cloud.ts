@@ -42,35 +42,24 @@ export type Cloud = {
 
 /** Starts a local cloud in this process. Rejects with `EADDRINUSE` when the port is taken. */
 export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
+  // The port comes first: whoever finds it taken has touched nothing, and with it the endpoint is known, which services
+  // put into the URLs that they hand out.
+  let handle: Handler = async () => ({ status: 503, body: 'the local cloud is starting' });
+  const server = new HttpServer((request, host) => handle(request, host));
+  const host = options.host ?? '127.0.0.1';
+  const port = await server.listen(options.port ?? 4566, host);
+  const endpoint = `http://${reachableAs(host)}:${port}`;
+
   const ephemeral = options.dir === undefined;
   const dir = options.dir === undefined ? mkdtempSync(join(tmpdir(), 'local-cloud-')) : resolve(options.dir);
-  const lock = new DirLock(dir);
+  const lock = await lockDir(dir, server);
   const clock = options.clock ?? new Clock();
   const store = new Store({ dir, sync: !ephemeral });
+  moveEndpoint(store, endpoint);
   const registry = new Registry();
   const activity = new Activity();
   const account = options.account ?? '000000000000';
   const region = options.region ?? 'us-east-1';
-  const release = async () => {
-    clock.stop();
-    await store.close();
-    lock.release();
-    if (ephemeral) rmSync(dir, { recursive: true, force: true });
-  };
-
-  // The port comes first: with it the endpoint is known, which services put into the URLs that they hand out.
-  let handle: Handler = async () => ({ status: 503, body: 'the local cloud is starting' });
-  const server = new HttpServer((request, host) => handle(request, host));
-  let port: number;
-  try {
-    port = await server.listen(options.port ?? 4566, options.host ?? '127.0.0.1');
-  } catch (error) {
-    await release();
-    throw error;
-  }
-  const endpoint = `http://127.0.0.1:${port}`;
-  moveEndpoint(store, endpoint);
-
   const context: CloudContext = { clock, store, registry, activity, account, region, dir, endpoint: () => endpoint };
   addServices(context);
   const idle = makeIdle(clock, activity);
@@ -98,9 +87,27 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     stop: async () => {
       for (const service of registry.services()) await service.stop?.();
       await server.close();
-      await release();
+      clock.stop();
+      await store.close();
+      lock.release();
+      if (ephemeral) rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** The host by which a server that is bound to `host` is reached from this machine. */
+function reachableAs(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+async function lockDir(dir: string, server: HttpServer): Promise<DirLock> {
+  try {
+    return new DirLock(dir);
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
 }
 
 const URL_PATH = /^\/_lambda-url\/([a-z0-9]+)(\/.*)?$/;
