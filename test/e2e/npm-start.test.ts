@@ -5,11 +5,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readOutputs } from '../../demo/outputs';
 import { cliEnvironment, describeWithAwsCli } from '../support/aws-cli';
 import { projectRoot } from '../support/local-assembly';
 import { NpmStart } from '../support/npm-start';
+import { lifecycle } from '../support/orders';
 
 const run = promisify(execFile);
 let dir: string;
@@ -73,6 +75,36 @@ describe('npm start', () => {
     await second.ready();
     await idle();
     for (let n = 0; n < 40; n++) expect(await order(`k-${n}`)).toMatchObject({ orderId: `k-${n}`, status: 'created' });
+    await second.end('SIGINT');
+  }, 60_000);
+
+  it('brings in every event that PutEvents took, although it is killed in the midst of them', async () => {
+    const first = npmStart('--port', '0');
+    await first.ready();
+    const { OrderBusName, QueryUrl } = outputs();
+    const bus = new EventBridgeClient({
+      endpoint: new URL(QueryUrl!).origin,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    const ids = Array.from({ length: 30 }, (_, n) => `p-${n}`);
+    const steps = [0, 1, 2].flatMap((step) => ids.map((id) => lifecycle(id)[step]!));
+    for (let at = 0; at < steps.length; at += 10) {
+      const Entries = steps.slice(at, at + 10).map(({ type, detail }) => ({
+        EventBusName: OrderBusName,
+        Source: 'shop',
+        DetailType: type,
+        Detail: JSON.stringify(detail),
+      }));
+      expect((await bus.send(new PutEventsCommand({ Entries }))).FailedEntryCount).toBe(0);
+    }
+    await first.end('SIGKILL');
+    bus.destroy();
+
+    const second = npmStart('--port', '0');
+    await second.ready();
+    expect(await idle()).toMatchObject({ idle: true });
+    for (const id of ids) expect(await order(id)).toMatchObject({ orderId: id, status: 'paid', version: 3 });
     await second.end('SIGINT');
   }, 60_000);
 
