@@ -21,9 +21,9 @@ import { routes } from './routes';
 import { FunctionUrls } from './urls/function-urls';
 
 export type LambdaOptions = {
-  /** Execution environments in all (10): each costs some 20 MB. Above it, invocations wait for their turn. */
+  /** Execution environments in all (6): each costs some 30 MB. Above it, invocations wait for their turn. */
   readonly maxEnvironments?: number;
-  /** Execution environments of one function (4). */
+  /** Execution environments of one function (3). */
   readonly maxEnvironmentsPerFunction?: number;
   /** How long an environment may be idle before it ends, in milliseconds (5 minutes). */
   readonly idleMs?: number;
@@ -38,7 +38,7 @@ export function createLambda(
   context: CloudContext,
   options: LambdaOptions = {},
 ): { service: Service & { readonly name: 'lambda' }; peer: FunctionInvoker } {
-  const perFunction = options.maxEnvironmentsPerFunction ?? 2;
+  const perFunction = options.maxEnvironmentsPerFunction ?? 3;
   const functions = new Functions(context);
   const code = new CodeStore(context.dir);
   const invoker = new Invoker(context, {
