@@ -27,6 +27,8 @@ export type Delivery = {
 
 /** The stream has moved while this event was being decided; `to`, if it has been read since. */
 type Moved = { readonly outcome: 'moved'; readonly to?: LoadedStream };
+/** How long a cancellation waits, once, for steps that were put just before it: a cold start and some calls. */
+const COURTESY_MS = 300;
 const MOVED: Moved = { outcome: 'moved' };
 
 type About = { readonly stream: string; readonly id: string; readonly source: string; readonly type: string };
@@ -74,6 +76,7 @@ class Ingestion {
   private readonly about: About;
   /** An expired event may stand as rejected, by this run or by one that died, although nobody has been told yet. */
   private mayBeCondemned: boolean;
+  private hasWaited = false;
   /** A parked item of this event may stand in the Inbox, from this run or from one that died. */
   private mayBeParked: boolean;
 
@@ -104,6 +107,7 @@ class Ingestion {
   private async carryOut(verdict: Verdict, loaded: LoadedStream): Promise<IngestOutcome | Moved> {
     switch (verdict.kind) {
       case 'append':
+        if (this.yields && !this.hasWaited) return this.waitForOthers();
         if (await this.earlierWentFirst(loaded)) return MOVED;
         return this.append(verdict, loaded);
       case 'duplicate':
@@ -123,7 +127,7 @@ class Ingestion {
    * may die over it like any redelivery; nothing depends on it.
    */
   private async earlierWentFirst(loaded: LoadedStream): Promise<boolean> {
-    if (!('yields' in catalogue[this.event.event.type])) return false;
+    if (!this.yields) return false;
     const waiting = await this.ports.inbox.parked(this.event.stream);
     const due = waiting.filter(({ dueAtVersion = 0 }) => dueAtVersion <= loaded.version);
     let moved = false;
@@ -219,6 +223,17 @@ class Ingestion {
   private async leaveInbox(): Promise<void> {
     if (this.mayBeCondemned) await this.ports.inbox.remove({ ...this.about, state: 'rejected' });
     if (this.mayBeParked) await this.ports.inbox.remove({ ...this.about, state: 'parked' });
+  }
+
+  /** Steps that were put just before it may be on their way, neither appended nor parked yet: a moment for them. */
+  private async waitForOthers(): Promise<Moved> {
+    this.hasWaited = true;
+    await this.ports.effects.sleep(COURTESY_MS);
+    return MOVED;
+  }
+
+  private get yields(): boolean {
+    return 'yields' in catalogue[this.event.event.type];
   }
 
   private get opens(): boolean {
