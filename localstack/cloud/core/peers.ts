@@ -80,7 +80,7 @@ export type ReceivedMessage = {
 
 /** SQS, for EventBridge targets, Lambda destinations and event source mappings. Synchronous, hence atomic. */
 export interface QueueAccess {
-  /** Throws `AWS.SimpleQueueService.NonExistentQueue` or `AccessDenied` (the queue's policy is judged). */
+  /** Throws `QueueDoesNotExist` or `AccessDenied` (the queue's policy is judged). */
   send(
     queueArn: string,
     message: OutgoingMessage,

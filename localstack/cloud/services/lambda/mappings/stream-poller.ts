@@ -26,7 +26,7 @@ type Shard = { readonly id: string; readonly lanes: readonly StreamLane[]; posit
 const READ_AHEAD_BATCHES = 2;
 const READ_AT_ONCE = 1000;
 
-/** Takes the records of a DynamoDB stream to a function. Wakes when something is written; there is no polling delay. */
+/** Takes the records of a DynamoDB stream to a function. Wakes when something is written; only a lane under load gathers. */
 export class StreamPoller implements Poller {
   readonly #mapping: MappingRecord;
   readonly #parts: PollerParts;
