@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Activity } from './core/activity';
 import { Clock } from './core/clock';
+import { Faults } from './core/faults';
 import type { HttpReply, HttpRequest } from './core/http';
 import { uuid } from './core/ids';
 import { Registry } from './core/registry';
 import type { Call, CloudContext } from './core/service';
 import { Store } from './core/store';
+import { Trace } from './core/trace';
 import { DirLock } from './dir-lock';
 import { handleAdmin } from './edge/admin';
 import { FrontDoor } from './edge/front-door';
@@ -60,7 +62,20 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const activity = new Activity();
   const account = options.account ?? '000000000000';
   const region = options.region ?? 'us-east-1';
-  const context: CloudContext = { clock, store, registry, activity, account, region, dir, endpoint: () => endpoint };
+  const faults = new Faults();
+  const trace = new Trace(clock);
+  const context: CloudContext = {
+    clock,
+    store,
+    registry,
+    activity,
+    faults,
+    trace,
+    account,
+    region,
+    dir,
+    endpoint: () => endpoint,
+  };
   addServices(context);
   const idle = makeIdle(clock, activity);
   const frontDoor = new FrontDoor(context);

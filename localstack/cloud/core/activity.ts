@@ -6,6 +6,7 @@
  */
 export class Activity {
   readonly #running = new Map<symbol, string>();
+  #parked = 0;
   #waiters: (() => void)[] = [];
 
   /** Marks a piece of work as in flight; the returned function, called once, ends it. */
@@ -13,10 +14,21 @@ export class Activity {
     const token = Symbol();
     this.#running.set(token, label);
     return () => {
-      if (!this.#running.delete(token) || this.#running.size > 0) return;
-      const waiters = this.#waiters;
-      this.#waiters = [];
-      for (const wake of waiters) wake();
+      if (this.#running.delete(token)) this.#changed();
+    };
+  }
+
+  /**
+   * Says that one piece of work which is in flight cannot go on before the clock is advanced, so that whoever waits to
+   * advance it does not wait for that work. The returned function, called once, says that it goes on.
+   */
+  park(): () => void {
+    let parked = true;
+    this.#parked++;
+    this.#changed();
+    return () => {
+      if (parked) this.#parked--;
+      parked = false;
     };
   }
 
@@ -25,13 +37,21 @@ export class Activity {
     return [...this.#running.values()];
   }
 
+  /** How many pieces of work are in flight and not parked. */
   get size(): number {
-    return this.#running.size;
+    return Math.max(0, this.#running.size - this.#parked);
   }
 
   /** Resolves the next time that nothing is in flight; at once when nothing is. */
   quiet(): Promise<void> {
-    if (this.#running.size === 0) return Promise.resolve();
+    if (this.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#waiters.push(resolve));
+  }
+
+  #changed(): void {
+    if (this.size > 0) return;
+    const waiters = this.#waiters;
+    this.#waiters = [];
+    for (const wake of waiters) wake();
   }
 }

@@ -19,6 +19,8 @@ export type StreamRecord = {
     readonly StreamViewType: string;
   };
   readonly userIdentity?: { readonly principalId: string; readonly type: string };
+  /** The hop in the trace that wrote it. Not a part of what functions see. */
+  readonly cause?: string;
 };
 
 /** DynamoDB Streams, for event source mappings. */
@@ -56,6 +58,8 @@ export interface FunctionInvoker {
   ): { readonly requestId: string };
   /** Invokes and waits. Rejects with `TooManyRequestsException` when no concurrency is left. */
   invoke(functionArn: string, payload: string): Promise<InvokeResult>;
+  /** Kills the environment of an invocation that is under way, by its hop in the trace; false when there is none. */
+  crash(hop: string): boolean;
   /** A request to a function URL; undefined when `urlId` is none. `path` has no `/_lambda-url/<id>` prefix any more. */
   handleUrl(urlId: string, request: HttpRequest, call: Call): Promise<HttpReply | undefined>;
 }
@@ -76,6 +80,8 @@ export type ReceivedMessage = {
   readonly attributes: Readonly<Record<string, string>>;
   readonly messageAttributes: Readonly<Record<string, unknown>>;
   readonly md5OfMessageAttributes?: string;
+  /** The hop in the trace that sent it. Not a part of what callers see. */
+  readonly cause?: string;
 };
 
 /** SQS, for EventBridge targets, Lambda destinations and event source mappings. Synchronous, hence atomic. */

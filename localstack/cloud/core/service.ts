@@ -1,8 +1,11 @@
 import type { Activity } from './activity';
+import type { AwsError } from './aws-error';
 import type { Clock } from './clock';
+import type { FaultKind, Faults } from './faults';
 import type { HttpReply, HttpRequest } from './http';
 import type { Registry } from './registry';
 import type { Store } from './store';
+import type { Trace } from './trace';
 
 /** Who makes a call. `root` is anybody with credentials that no role issued: the developer at the keyboard. */
 export type Principal =
@@ -18,6 +21,8 @@ export type Call = {
   readonly principal: Principal;
   /** `http://host:port` as the caller reached the cloud: URLs handed out begin with it. */
   readonly endpoint: string;
+  /** The call in the trace: the cause of what it brings about after an `await` (before, `Trace.cause` knows it). */
+  readonly hop?: string;
 };
 
 /**
@@ -75,6 +80,23 @@ export interface Service {
   >;
   /** What the caller must be allowed to do. Only asked for callers that are roles; root may do anything. */
   access(operation: string, input: unknown, call: Call): readonly Access[];
+  /**
+   * Points besides its API operations at which the service asks the adversary (`Faults.at`), and what that can do there:
+   * `{'PutEvents.Entry': ['error', 'throttle']}`. A rule for any other point is refused.
+   */
+  readonly faultPoints?: Readonly<Record<string, readonly FaultKind[]>>;
+  /**
+   * How an operation of this service fails when the adversary wants it to: undefined for AWS's general forms. `code`: the
+   * error that was asked for by name.
+   */
+  failure?(kind: 'error' | 'throttle', operation: string, input: unknown, code?: string): AwsError | undefined;
+  /**
+   * Spaces of the store that hold what flows through (items, messages, logs), not what is deployed: `reset` empties them.
+   * `*` at the end: all that begin so.
+   */
+  readonly dataSpaces?: readonly string[];
+  /** Directories below `dir` with files that belong to the store. A file is never changed once it has its name. */
+  readonly files?: readonly string[];
   /** After every service is there and state is loaded: take up what the last run left undone. */
   start?(): void | Promise<void>;
   /** Stop taking up work; end what is in flight. */
@@ -87,6 +109,8 @@ export type CloudContext = {
   readonly store: Store;
   readonly registry: Registry;
   readonly activity: Activity;
+  readonly faults: Faults;
+  readonly trace: Trace;
   /** Where the cloud is reached from this machine, `http://127.0.0.1:<port>`; known once it listens. */
   readonly endpoint: () => string;
   /** The account and region of calls that the cloud makes by itself. */

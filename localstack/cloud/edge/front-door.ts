@@ -3,28 +3,40 @@ import { AwsError, notImplemented } from '../core/aws-error';
 import type { HttpReply, HttpRequest } from '../core/http';
 import { uuid } from '../core/ids';
 import { asAwsError } from '../core/registry';
-import type { Call, CloudContext, Service } from '../core/service';
+import type { Call, CloudContext, Protocol, Service } from '../core/service';
+import { Adversary, callerName, traceCause } from './adversary';
 import { decodeAwsChunked } from './aws-chunked';
 import { CallCounter } from './call-counter';
 import { type CredentialScope, credentialScope, principalOf } from './caller';
+
+import { HangUp } from './http-server';
 import { type Encoding, encodingOf, fallbackEncoding } from './protocols';
 import { parseQueryInput } from './query-input';
-import { RouteTable } from './route-table';
+import { type RouteMatch, RouteTable } from './route-table';
+
+type Decoded = {
+  readonly operation: string;
+  readonly input: unknown;
+  readonly text: string;
+  run(call: Call): HttpReply | Promise<HttpReply>;
+};
 
 type Door = { readonly service: Service; readonly encoding: Encoding; readonly routes?: RouteTable };
 
 /**
- * The AWS side of the HTTP server: finds the service that a request is for, decodes it, asks IAM, runs the
- * operation, waits until what it wrote is on disk, and encodes the answer.
+ * The AWS side of the HTTP server: finds the service that a request is for, decodes it, asks IAM and the adversary, runs
+ * the operation, waits until what it wrote is on disk, and encodes the answer.
  */
 export class FrontDoor {
   readonly calls = new CallCounter();
   readonly #context: CloudContext;
+  readonly #adversary: Adversary;
   readonly #bySigningName = new Map<string, Door>();
   readonly #byTarget = new Map<string, Door>();
 
   constructor(context: CloudContext) {
     this.#context = context;
+    this.#adversary = new Adversary(context);
     for (const service of context.registry.services()) {
       const { protocol } = service;
       const door: Door = {
@@ -46,9 +58,9 @@ export class FrontDoor {
       encoding = door.encoding;
       const request = this.#normalise(received, host, door);
       const call = this.#call(scope, requestId, host);
-      const reply = await this.#run(door, request, call);
-      return reply;
+      return await this.#run(door, request, call);
     } catch (error) {
+      if (error instanceof HangUp) throw error;
       const known = asAwsError(error);
       if (known.code === 'InternalFailure') console.error(error);
       return encoding.error(known, requestId);
@@ -97,74 +109,126 @@ export class FrontDoor {
   }
 
   async #run(door: Door, request: HttpRequest, call: Call): Promise<HttpReply> {
-    const { service, encoding } = door;
-    const { store, registry } = this.#context;
-    const before = store.writes;
-    let reply: HttpReply;
-    const raw = this.#rawOperation(door, request);
-    if (raw) {
-      this.calls.count(service.name, raw.operation, call.principal);
+    const { service } = door;
+    const { trace, store } = this.#context;
+    const decoded = this.#decode(door, request);
+    const { operation, input } = decoded;
+    this.calls.count(service.name, operation, call.principal);
+    const cause = traceCause(request.headers);
+    const target = targetOf(service, operation, input, call);
+    const hop = trace.begin({
+      service: service.name,
+      operation,
+      target,
+      by: callerName(call.principal),
+      causes: cause === undefined ? [] : [cause],
+      about: decoded.text,
+    });
+    try {
       if (call.principal.kind !== 'root') {
-        registry.peer('iam').authorize(call.principal, service.access(raw.operation, raw.input, call));
+        this.#context.registry.peer('iam').authorize(call.principal, service.access(operation, input, call));
       }
-      reply = await raw.handle(request, raw.params, call);
-    } else {
-      const { operation, input, status } = this.#decode(door, request);
-      const run = service.operations[operation];
-      if (!run) throw notImplemented(`${service.name}:${operation}`);
-      this.calls.count(service.name, operation, call.principal);
-      if (call.principal.kind !== 'root') {
-        registry.peer('iam').authorize(call.principal, service.access(operation, input, call));
-      }
-      const running = run(input, call);
-      const output = running instanceof Promise ? await running : running;
-      reply = encoding.result(operation, output, call.requestId, status);
+      const strike = await this.#adversary.before({
+        service,
+        operation,
+        target,
+        input,
+        principal: call.principal,
+        cause,
+      });
+      const before = store.writes;
+      const running = trace.within(hop.id, () => decoded.run({ ...call, hop: hop.id }));
+      const reply = running instanceof Promise ? await running : running;
+      if (store.writes !== before) await store.durable();
+      strike?.after();
+      hop.end();
+      return reply;
+    } catch (error) {
+      if (error instanceof HangUp) hop.end('crash', error.message);
+      else hop.end(asAwsError(error).code, asAwsError(error).message);
+      throw error;
     }
-    if (store.writes !== before) await store.durable();
-    return reply;
   }
 
-  #rawOperation(door: Door, request: HttpRequest) {
-    const { rawOperations } = door.service;
-    if (!rawOperations) return undefined;
-    if (rawOperations['*']) return { operation: '*', input: request, params: {}, handle: rawOperations['*'] };
+  /** What is asked for, and how it is done. `text`: what the trace keeps of it. */
+  #decode(door: Door, request: HttpRequest): Decoded {
+    const { service, encoding } = door;
+    const { protocol, rawOperations } = service;
     const match = door.routes?.match(request.method, request.path);
-    const handle = match && rawOperations[match.route.operation];
-    if (!handle) return undefined;
-    return { operation: match.route.operation, input: match.params, params: match.params, handle };
+    const raw = rawOperations?.['*'] ?? (match && rawOperations?.[match.route.operation]);
+    if (raw) {
+      const params = match?.params ?? {};
+      const operation = match?.route.operation ?? '*';
+      return {
+        operation,
+        input: match ? params : request,
+        text: match ? request.body.toString('utf8') : request.path,
+        run: (call) => raw(request, params, call),
+      };
+    }
+    const { operation, input, status, text } = this.#decodeInput(protocol, request, match, service.name);
+    const run = service.operations[operation];
+    if (!run) throw notImplemented(`${service.name}:${operation}`);
+    const encode = (output: object | undefined | void, { requestId }: Call) =>
+      encoding.result(operation, output, requestId, status);
+    return {
+      operation,
+      input,
+      text,
+      run: (call) => {
+        const output = run(input, call);
+        return output instanceof Promise ? output.then((result) => encode(result, call)) : encode(output, call);
+      },
+    };
   }
 
-  #decode(door: Door, request: HttpRequest): { operation: string; input: unknown; status?: number } {
-    const { protocol } = door.service;
+  #decodeInput(
+    protocol: Protocol,
+    request: HttpRequest,
+    match: RouteMatch | undefined,
+    serviceName: string,
+  ): { operation: string; input: unknown; text: string; status?: number } {
+    const text = request.body.toString('utf8');
     switch (protocol.kind) {
       case 'json': {
         const target = String(request.headers['x-amz-target']);
-        return { operation: target.slice(target.lastIndexOf('.') + 1), input: parseJson(request.body) };
+        return { operation: target.slice(target.lastIndexOf('.') + 1), input: parseJson(text), text };
       }
       case 'query': {
-        const form = new URLSearchParams(request.body.length > 0 ? request.body.toString('utf8') : request.rawQuery);
+        const form = new URLSearchParams(text || request.rawQuery);
         const { action, input } = parseQueryInput(form);
-        return { operation: action, input };
+        return { operation: action, input, text: '' };
       }
       case 'rest-json': {
-        const match = door.routes?.match(request.method, request.path);
-        if (!match) throw notImplemented(`${door.service.name}: ${request.method} ${request.path}`);
+        if (!match) throw notImplemented(`${serviceName}: ${request.method} ${request.path}`);
+        const { route, params } = match;
         return {
-          operation: match.route.operation,
-          input: { ...Object.fromEntries(queryMembers(request.query)), ...parseJson(request.body), ...match.params },
-          ...(match.route.status === undefined ? {} : { status: match.route.status }),
+          operation: route.operation,
+          input: { ...Object.fromEntries(queryMembers(request.query)), ...parseJson(text), ...params },
+          text,
+          ...(route.status === undefined ? {} : { status: route.status }),
         };
       }
       case 'rest-xml':
-        throw new Error(`${door.service.name} reads its requests itself`);
+        throw new Error(`${serviceName} reads its requests itself`);
     }
   }
 }
 
-function parseJson(body: Buffer): Record<string, unknown> {
-  if (body.length === 0) return {};
+/** What an operation is done to, as IAM knows it; nothing where the input names nothing. */
+function targetOf(service: Service, operation: string, input: unknown, call: Call): string {
   try {
-    return JSON.parse(body.toString('utf8')) as Record<string, unknown>;
+    return service.access(operation, input, call)[0]?.resource ?? '';
+  } catch {
+    // The operation itself says what is wrong with its input.
+    return '';
+  }
+}
+
+function parseJson(text: string): Record<string, unknown> {
+  if (text === '') return {};
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
   } catch {
     throw new AwsError('SerializationException', 'The request body is not valid JSON.');
   }

@@ -5,6 +5,9 @@ import type { HttpReply, HttpRequest } from '../core/http';
 /** Larger bodies are refused: more than any AWS API takes in one request here (a Lambda zip upload: 50 MB). */
 const MAX_BODY = 128 * 1024 * 1024;
 
+/** Thrown by a handler: the connection ends without an answer. */
+export class HangUp extends Error {}
+
 export type Handler = (request: HttpRequest, host: string) => Promise<HttpReply>;
 
 /** Listens, reads each request whole, writes the handler's reply. */
@@ -64,6 +67,10 @@ function receive(incoming: IncomingMessage, response: ServerResponse, handler: H
     handler(request, incoming.headers.host ?? 'localhost').then(
       (reply) => send(response, reply),
       (error: unknown) => {
+        if (error instanceof HangUp) {
+          incoming.socket.destroy();
+          return;
+        }
         console.error(error);
         send(response, {
           status: 500,

@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Activity } from '../../../localstack/cloud/core/activity';
 import { Clock } from '../../../localstack/cloud/core/clock';
+import { Faults } from '../../../localstack/cloud/core/faults';
 import { Registry } from '../../../localstack/cloud/core/registry';
 import type { Call, CloudContext } from '../../../localstack/cloud/core/service';
 import { Store } from '../../../localstack/cloud/core/store';
+import { Trace } from '../../../localstack/cloud/core/trace';
 import { FrontDoor } from '../../../localstack/cloud/edge/front-door';
 import { HttpServer } from '../../../localstack/cloud/edge/http-server';
 import { createCloudFormation } from '../../../localstack/cloud/services/cloudformation';
@@ -54,6 +56,8 @@ export async function smallCloud(options: { dir?: string } = {}): Promise<SmallC
     store,
     registry,
     activity: new Activity(),
+    faults: new Faults(),
+    trace: new Trace(clock),
     account: ACCOUNT,
     region: REGION,
     dir,

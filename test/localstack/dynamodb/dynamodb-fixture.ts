@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Activity } from '../../../localstack/cloud/core/activity';
 import { Clock } from '../../../localstack/cloud/core/clock';
+import { Faults } from '../../../localstack/cloud/core/faults';
 import type { StreamSource } from '../../../localstack/cloud/core/peers';
 import { asAwsError, Registry } from '../../../localstack/cloud/core/registry';
 import { type Call, type CloudContext, RawJson, type Service } from '../../../localstack/cloud/core/service';
 import { Store } from '../../../localstack/cloud/core/store';
+import { Trace } from '../../../localstack/cloud/core/trace';
 import { createDynamoDb, type DynamoDbOptions } from '../../../localstack/cloud/services/dynamodb';
 
 export const START = Date.UTC(2026, 0, 1);
@@ -82,6 +84,8 @@ export class DynamoDbFixture {
       store: this.store,
       registry: new Registry(),
       activity: new Activity(),
+      faults: new Faults(),
+      trace: new Trace(this.clock),
       endpoint: () => call.endpoint,
       account: call.account,
       region: call.region,

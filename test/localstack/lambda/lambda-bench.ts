@@ -5,11 +5,13 @@ import { buildSync } from 'esbuild';
 import { strToU8, zipSync } from 'fflate';
 import { Activity } from '../../../localstack/cloud/core/activity';
 import { Clock } from '../../../localstack/cloud/core/clock';
+import { Faults } from '../../../localstack/cloud/core/faults';
 import type { HttpReply, HttpRequest } from '../../../localstack/cloud/core/http';
 import type { FunctionInvoker } from '../../../localstack/cloud/core/peers';
 import { type InvocationNote, Registry } from '../../../localstack/cloud/core/registry';
 import type { Call, CloudContext, Service } from '../../../localstack/cloud/core/service';
 import { Store } from '../../../localstack/cloud/core/store';
+import { Trace } from '../../../localstack/cloud/core/trace';
 import { makeIdle } from '../../../localstack/cloud/idle';
 import { createIam } from '../../../localstack/cloud/services/iam';
 import { createLambda, type LambdaOptions } from '../../../localstack/cloud/services/lambda';
@@ -57,6 +59,8 @@ export class LambdaBench {
   readonly streams = new FakeStreams();
   readonly bus = new FakeBus();
   readonly notes: InvocationNote[] = [];
+  readonly faults = new Faults();
+  readonly trace: Trace;
   activity = new Activity();
   registry = new Registry();
   service!: Service;
@@ -69,6 +73,7 @@ export class LambdaBench {
     const { running, ...lambda } = options;
     this.#options = lambda;
     this.clock = new Clock(running ? {} : { manual: true, startAt: START });
+    this.trace = new Trace(this.clock);
     this.dir = mkdtempSync(join(tmpdir(), 'lambda-'));
     mkdirSync(this.dir, { recursive: true });
     this.#open();
@@ -208,6 +213,8 @@ export class LambdaBench {
       store: this.#store,
       registry: this.registry,
       activity: this.activity,
+      faults: this.faults,
+      trace: this.trace,
       endpoint: () => 'http://127.0.0.1:4566',
       account: ACCOUNT,
       region: 'us-east-1',

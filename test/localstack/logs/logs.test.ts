@@ -4,10 +4,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Activity } from '../../../localstack/cloud/core/activity';
 import { Clock } from '../../../localstack/cloud/core/clock';
+import { Faults } from '../../../localstack/cloud/core/faults';
 import type { LogSink } from '../../../localstack/cloud/core/peers';
 import { Registry } from '../../../localstack/cloud/core/registry';
 import type { Call, CloudContext, Service } from '../../../localstack/cloud/core/service';
 import { Store } from '../../../localstack/cloud/core/store';
+import { Trace } from '../../../localstack/cloud/core/trace';
 import { createLogs, type LogsOptions } from '../../../localstack/cloud/services/logs';
 
 const START = Date.UTC(2026, 0, 1);
@@ -27,6 +29,8 @@ function open(options?: LogsOptions): void {
     store,
     registry: new Registry(),
     activity: new Activity(),
+    faults: new Faults(),
+    trace: new Trace(clock),
     endpoint: () => 'http://127.0.0.1:4566',
     account: '000000000000',
     region: 'us-east-1',

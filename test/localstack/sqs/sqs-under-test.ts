@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Activity } from '../../../localstack/cloud/core/activity';
 import { Clock } from '../../../localstack/cloud/core/clock';
+import { Faults } from '../../../localstack/cloud/core/faults';
 import type { AccessControl, QueueAccess } from '../../../localstack/cloud/core/peers';
 import { Registry } from '../../../localstack/cloud/core/registry';
 import type { Call, CloudContext, Principal, Service } from '../../../localstack/cloud/core/service';
 import { Store } from '../../../localstack/cloud/core/store';
+import { Trace } from '../../../localstack/cloud/core/trace';
 import { createSqs } from '../../../localstack/cloud/services/sqs';
 
 export const account = '000000000000';
@@ -42,6 +44,8 @@ export class SqsUnderTest {
       store: this.#store,
       registry: this.registry,
       activity: new Activity(),
+      faults: new Faults(),
+      trace: new Trace(this.clock),
       endpoint: () => call.endpoint,
       account,
       region: 'us-east-1',

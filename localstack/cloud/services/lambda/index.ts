@@ -65,6 +65,7 @@ export function createLambda(
       const { logs: _, ...result } = await invoker.invoke(target, { payload, trigger: 'invoke' });
       return result;
     },
+    crash: (hop) => invoker.crash(hop),
     handleUrl: (urlId, request, call) => urls.handle(urlId, request, call),
   };
 

@@ -1,4 +1,4 @@
-import { Heap } from './heap';
+import { Heap } from '../../core/heap';
 import type { MessageState } from './message';
 
 /** Chooses, among the messages of a queue that can be received, the next one. */
@@ -19,7 +19,7 @@ export interface MessageOrder {
 export class StandardOrder implements MessageOrder {
   readonly #ready = new Set<number>();
   /** Holds removed messages too, until they come up. */
-  readonly #heap = new Heap<MessageState>(({ seq }) => seq);
+  readonly #heap = new Heap<MessageState>((a, b) => a.seq < b.seq);
 
   get isEmpty(): boolean {
     return this.#ready.size === 0;

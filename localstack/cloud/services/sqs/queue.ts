@@ -1,9 +1,9 @@
 import type { Clock, Timer } from '../../core/clock';
+import { Heap } from '../../core/heap';
 import { randomHex, uuid } from '../../core/ids';
 import type { Store } from '../../core/store';
 import { Deduplication } from './deduplication';
 import { sha256 } from './digests';
-import { Heap } from './heap';
 import { type MessageContent, type MessageState, readReceiptHandle, receiptHandle } from './message';
 import { FifoOrder, type MessageOrder, StandardOrder } from './message-order';
 import { MessageStore } from './message-store';
@@ -35,7 +35,7 @@ export class Queue {
   readonly #states = new Map<number, MessageState>();
   readonly #order: MessageOrder;
   /** In flight or delayed. Entries whose time is no longer their message's are leftovers. */
-  readonly #hidden = new Heap<{ readonly state: MessageState; readonly until: number }>(({ until }) => until);
+  readonly #hidden = new Heap<{ readonly state: MessageState; readonly until: number }>((a, b) => a.until < b.until);
   readonly #deduplication: Deduplication | undefined;
   readonly #listeners = new Set<() => void>();
   /** No message is older. */

@@ -1,50 +1,32 @@
-/** Things that become due, soonest first: a binary heap. */
+import { Heap } from '../../../core/heap';
+
+/** Things that become due, soonest first; those that are due together in the order in which they came. */
 export class DueQueue<T> {
-  readonly #heap: { readonly dueAt: number; readonly item: T }[] = [];
+  readonly #heap = new Heap<{ readonly dueAt: number; readonly order: number; readonly item: T }>(
+    (a, b) => a.dueAt < b.dueAt || (a.dueAt === b.dueAt && a.order < b.order),
+  );
+  #order = 0;
 
   get size(): number {
-    return this.#heap.length;
+    return this.#heap.size;
   }
 
   /** When the first becomes due; undefined when there is none. */
   get next(): number | undefined {
-    return this.#heap[0]?.dueAt;
+    return this.#heap.peek()?.dueAt;
   }
 
   add(dueAt: number, item: T): void {
-    const heap = this.#heap;
-    let at = heap.push({ dueAt, item }) - 1;
-    while (at > 0) {
-      const parent = (at - 1) >> 1;
-      if (heap[parent]!.dueAt <= dueAt) break;
-      [heap[at], heap[parent]] = [heap[parent]!, heap[at]!];
-      at = parent;
-    }
+    this.#heap.push({ dueAt, order: this.#order++, item });
   }
 
   /** Takes out what is due at `now`. */
   take(now: number): T[] {
     const due: T[] = [];
-    while (this.#heap[0] && this.#heap[0].dueAt <= now) due.push(this.#removeFirst());
-    return due;
-  }
-
-  #removeFirst(): T {
-    const heap = this.#heap;
-    const first = heap[0]!;
-    const last = heap.pop()!;
-    if (heap.length > 0) {
-      heap[0] = last;
-      let at = 0;
-      for (;;) {
-        let child = 2 * at + 1;
-        if (child >= heap.length) break;
-        if (child + 1 < heap.length && heap[child + 1]!.dueAt < heap[child]!.dueAt) child++;
-        if (heap[child]!.dueAt >= heap[at]!.dueAt) break;
-        [heap[at], heap[child]] = [heap[child]!, heap[at]!];
-        at = child;
-      }
+    for (let next = this.#heap.peek(); next && next.dueAt <= now; next = this.#heap.peek()) {
+      due.push(next.item);
+      this.#heap.pop();
     }
-    return first.item;
+    return due;
   }
 }

@@ -109,6 +109,13 @@ export class Environment {
     });
   }
 
+  /** As by a failure of the machine: the run that is under way ends without an answer. */
+  kill(): void {
+    this.#alive = false;
+    this.#reason = 'signal: killed';
+    void this.#worker.terminate();
+  }
+
   async terminate(): Promise<void> {
     this.#alive = false;
     await this.#worker.terminate();

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { AwsError } from '../../../core/aws-error';
 import { randomHex, uuid } from '../../../core/ids';
 import type { InvokeResult } from '../../../core/peers';
@@ -20,6 +19,10 @@ export type Invocation = {
   readonly trigger: string;
   readonly requestId?: string;
   readonly records?: number;
+  /** What of the event the trace shows, one text for each record of a batch; the payload unless given. */
+  readonly about?: readonly string[];
+  /** The hops that brought the invocation about; `Trace.cause` unless given. */
+  readonly causes?: readonly string[];
   /** The caller is a function that waits for this one. */
   readonly nested?: boolean;
   readonly clientContext?: string;
@@ -44,6 +47,8 @@ export class Invoker {
   readonly #inFlight = new Map<string, number>();
   #total = 0;
   readonly #targets = new Map<string, Target>();
+  /** Under way, by their hops in the trace. */
+  readonly #running = new Map<string, Environment>();
   #whenQuiet: (() => void) | undefined;
 
   constructor(
@@ -63,12 +68,34 @@ export class Invoker {
     const { record } = target;
     this.#admit(record, invocation.trigger);
     const done = this.#context.activity.begin(`function ${record.name}`);
+    const hop = this.#context.trace.begin({
+      service: 'lambda',
+      operation: 'Invoke',
+      target: target.arn,
+      by: invocation.trigger,
+      about: invocation.about ?? invocation.payload,
+      ...(invocation.causes ? { causes: invocation.causes } : {}),
+    });
     try {
-      return await this.#run(target, invocation);
+      const result = await this.#run(target, invocation, hop.id);
+      if (result.functionError) hop.end('error', describe(result.payload));
+      else hop.end();
+      return result;
+    } catch (error) {
+      hop.end('error', error instanceof Error ? error.message : String(error));
+      throw error;
     } finally {
+      this.#running.delete(hop.id);
       this.#count(record.arn, -1);
       done();
     }
+  }
+
+  /** Kills the environment in which the invocation with this hop runs; false when there is none. */
+  crash(hop: string): boolean {
+    const environment = this.#running.get(hop);
+    environment?.kill();
+    return environment !== undefined;
   }
 
   /** How many more invocations of a function its reserved concurrency lets through. */
@@ -126,12 +153,13 @@ export class Invoker {
     if (this.#total === 0) this.#whenQuiet?.();
   }
 
-  async #run(resolved: ResolvedFunction, invocation: Invocation): Promise<InvocationResult> {
+  async #run(resolved: ResolvedFunction, invocation: Invocation, hop: string): Promise<InvocationResult> {
     const { record, config } = resolved;
     const { clock } = this.#context;
     const requestId = invocation.requestId ?? uuid();
     const target = this.#target(record, config);
     const environment = await this.pool.acquire(target, invocation.nested ?? false);
+    this.#running.set(hop, environment);
     const platform = new PlatformLog(config, record.region);
     const all: LogLine[] = [];
     // The thread's clock may lie a little before or behind the cloud's; the log keeps the order of what happened.
@@ -153,7 +181,7 @@ export class Invoker {
         requestId,
         payload: invocation.payload,
         timeoutMs: config.timeout * 1000,
-        traceId: traceId(clock.now()),
+        traceId: traceId(clock.now(), hop),
         functionArn: resolved.arn,
         now: clock.now(),
         ...(invocation.clientContext === undefined ? {} : { clientContext: invocation.clientContext }),
@@ -277,11 +305,13 @@ function describe(payload: string): string {
   return [errorType, errorMessage].filter(Boolean).join(': ');
 }
 
-/** An X-Ray trace header; nothing is sampled here. */
-function traceId(now: number): string {
+/**
+ * An X-Ray trace header; nothing is sampled here. The parent segment is the invocation's hop: the SDKs in the function
+ * send the header with each of their calls, and so the trace knows who makes them.
+ */
+function traceId(now: number, hop: string): string {
   const seconds = Math.floor(now / 1000)
     .toString(16)
     .padStart(8, '0');
-  const random = randomBytes(20).toString('hex');
-  return `Root=1-${seconds}-${random.slice(0, 24)};Parent=${random.slice(24)};Sampled=0`;
+  return `Root=1-${seconds}-${randomHex(24)};Parent=${hop};Sampled=0`;
 }

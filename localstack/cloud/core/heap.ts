@@ -1,10 +1,10 @@
-/** A binary min-heap. */
-export class Heap<T> {
+/** A binary heap: what comes before everything else is on top. */
+export class Heap<T> implements Iterable<T> {
   readonly #items: T[] = [];
-  readonly #rank: (item: T) => number;
+  readonly #isBefore: (a: T, b: T) => boolean;
 
-  constructor(rank: (item: T) => number) {
-    this.#rank = rank;
+  constructor(isBefore: (a: T, b: T) => boolean) {
+    this.#isBefore = isBefore;
   }
 
   get size(): number {
@@ -20,7 +20,7 @@ export class Heap<T> {
     let at = items.push(item) - 1;
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      if (this.#rank(items[parent] as T) <= this.#rank(item)) break;
+      if (!this.#isBefore(item, items[parent] as T)) break;
       items[at] = items[parent] as T;
       at = parent;
     }
@@ -36,8 +36,8 @@ export class Heap<T> {
     for (;;) {
       let child = 2 * at + 1;
       if (child >= items.length) break;
-      if (child + 1 < items.length && this.#rank(items[child + 1] as T) < this.#rank(items[child] as T)) child++;
-      if (this.#rank(items[child] as T) >= this.#rank(last)) break;
+      if (child + 1 < items.length && this.#isBefore(items[child + 1] as T, items[child] as T)) child++;
+      if (!this.#isBefore(items[child] as T, last)) break;
       items[at] = items[child] as T;
       at = child;
     }
@@ -47,5 +47,10 @@ export class Heap<T> {
 
   clear(): void {
     this.#items.length = 0;
+  }
+
+  /** In no order. */
+  [Symbol.iterator](): Iterator<T> {
+    return this.#items[Symbol.iterator]();
   }
 }

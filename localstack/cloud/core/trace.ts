@@ -1,0 +1,166 @@
+import type { Clock } from './clock';
+import { randomHex } from './ids';
+
+/** One step on the way of an event: a call, a delivery, an invocation. */
+export type Hop = {
+  /** 16 hexadecimal digits, like a segment of X-Ray. */
+  readonly id: string;
+  /** The hops that brought this one about: one, or several for a batch. None: somebody from outside began it. */
+  readonly causes: readonly string[];
+  readonly service: string;
+  readonly operation: string;
+  /** Name or ARN of what it was done to. */
+  readonly target: string;
+  /** Who did it: a function's name, a service's name, `root`. */
+  readonly by: string;
+  /** Milliseconds since 1970, by the cloud's clock. */
+  readonly startedAt: number;
+  /** Undefined while it is under way. */
+  readonly endedAt?: number;
+  /** `ok`, or what became of it instead: an error code, `timeout`, `throttled`, … Undefined while it is under way. */
+  readonly outcome?: string;
+  readonly error?: string;
+};
+
+export type HopStart = Pick<Hop, 'service' | 'operation' | 'target' | 'by'> & {
+  /** Unless given: what is being done synchronously now (`Trace.cause`). */
+  readonly causes?: readonly string[];
+  /** What it carried, as text: hops are found by the values that stand in it. One text for each record of a batch. */
+  readonly about: string | readonly string[];
+};
+
+/** A hop that has begun. `end` is called once. */
+export interface OpenHop {
+  readonly id: string;
+  end(outcome?: string, error?: string): void;
+}
+
+type Kept = { -readonly [Name in keyof Hop]: Hop[Name] } & { readonly about: readonly string[]; readonly size: number };
+
+/** What the hops may hold of the memory, in characters of what they carried. */
+const MAX_SIZE = 16 * 1024 * 1024;
+/** What a hop costs besides what it carried. */
+const OVERHEAD = 300;
+
+/**
+ * What happened lately, hop by hop with its causes: the newest hops, as many as fit. Recording costs next to nothing;
+ * what a hop is about is looked at only when somebody asks.
+ */
+export class Trace {
+  readonly #clock: Pick<Clock, 'now'>;
+  readonly #maxSize: number;
+  readonly #hops = new Map<string, Kept>();
+  #size = 0;
+  #cause: string | undefined;
+
+  constructor(clock: Pick<Clock, 'now'>, maxSize = MAX_SIZE) {
+    this.#clock = clock;
+    this.#maxSize = maxSize;
+  }
+
+  /** The hop that is being done synchronously now: what is begun without other causes is its consequence. */
+  get cause(): string | undefined {
+    return this.#cause;
+  }
+
+  /** Runs `run`; whatever begins before it returns (or awaits) is a consequence of hop `id`. */
+  within<T>(id: string | undefined, run: () => T): T {
+    const before = this.#cause;
+    this.#cause = id;
+    try {
+      return run();
+    } finally {
+      this.#cause = before;
+    }
+  }
+
+  begin({ causes, about, ...start }: HopStart): OpenHop {
+    const texts = typeof about === 'string' ? [about] : about;
+    const hop: Kept = {
+      ...start,
+      id: randomHex(16),
+      causes: causes ?? (this.#cause === undefined ? [] : [this.#cause]),
+      startedAt: this.#clock.now(),
+      about: texts,
+      size: texts.reduce((sum, text) => sum + text.length, OVERHEAD),
+    };
+    this.#hops.set(hop.id, hop);
+    this.#size += hop.size;
+    for (const [id, oldest] of this.#hops) {
+      if (this.#size <= this.#maxSize || id === hop.id) break;
+      this.#hops.delete(id);
+      this.#size -= oldest.size;
+    }
+    return {
+      id: hop.id,
+      end: (outcome = 'ok', error) => {
+        hop.endedAt = this.#clock.now();
+        hop.outcome = outcome;
+        if (error !== undefined) hop.error = error;
+      },
+    };
+  }
+
+  /** A hop that takes no time. Returns its id. */
+  note(start: HopStart, outcome = 'ok', error?: string): string {
+    const hop = this.begin(start);
+    hop.end(outcome, error);
+    return hop.id;
+  }
+
+  /**
+   * The way of whatever `value` names (an event id, a correlation id, an order): every hop in whose texts the value
+   * stands as a word of its own, what brought those about, and what they brought about, in the order of time. Out of
+   * a batch only what is about the value itself is followed.
+   */
+  find(value: string): Hop[] {
+    const found = new Set<Kept>();
+    for (const hop of this.#hops.values()) if (hop.about.some((text) => mentions(text, value))) found.add(hop);
+    for (const hop of [...found]) this.#addCauses(hop, found);
+    // Causes come before their consequences, so one pass sees all of them.
+    const followed = new Set([...found].filter((hop) => hop.about.some((text) => mentions(text, value))));
+    for (const hop of this.#hops.values()) {
+      if (found.has(hop) || hop.causes.length !== 1) continue;
+      const cause = this.#hops.get(hop.causes[0]!);
+      if (!cause || !followed.has(cause) || cause.about.length > 1) continue;
+      found.add(hop);
+      followed.add(hop);
+    }
+    return [...this.#hops.values()].filter((hop) => found.has(hop)).map(shown);
+  }
+
+  /** The newest hops, at most `limit`, in the order of time. */
+  latest(limit: number): Hop[] {
+    return [...this.#hops.values()].slice(-limit).map(shown);
+  }
+
+  clear(): void {
+    this.#hops.clear();
+    this.#size = 0;
+  }
+
+  #addCauses(hop: Kept, found: Set<Kept>): void {
+    for (const id of hop.causes) {
+      const cause = this.#hops.get(id);
+      if (!cause || found.has(cause)) continue;
+      found.add(cause);
+      this.#addCauses(cause, found);
+    }
+  }
+}
+
+function shown({ about: _, size: __, ...hop }: Kept): Hop {
+  return hop;
+}
+
+const WORD = /[\w-]/;
+
+/** Whether `value` stands in `text` as a word: `o-1` in `"order#o-1"`, not in `"o-12"`. */
+function mentions(text: string, value: string): boolean {
+  for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + 1)) {
+    const before = text[at - 1];
+    const after = text[at + value.length];
+    if (!(before && WORD.test(before)) && !(after && WORD.test(after))) return true;
+  }
+  return false;
+}
