@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { parseSchedule } from '../../../localstack/cloud/services/events/schedule-expression';
+import { parseSchedule } from '../../../localstack/cloud/core/schedule/schedule-expression';
 import { EventsUnderTest, functionArn, ruleArn } from './events-under-test';
 
 const utc = (text: string) => Date.parse(`${text}Z`);

@@ -3,10 +3,10 @@ import type { Clock } from '../../core/clock';
 import { parseEventJson } from '../../core/patterns/event-json';
 import { compilePattern } from '../../core/patterns/event-pattern';
 import { isInvalidPattern } from '../../core/patterns/invalid-pattern';
+import { parseSchedule } from '../../core/schedule/schedule-expression';
 import type { Call, Operation } from '../../core/service';
 import type { Buses } from './buses';
 import { busIdFrom, type RuleRecord, type RuleState, ruleArn } from './records';
-import { parseSchedule } from './schedule-expression';
 import { tagsFrom } from './tag-operations';
 import { constrain, notFound, pageOf, validation } from './validation';
 

@@ -1,9 +1,9 @@
 import type { Clock, Timer } from '../../core/clock';
+import { parseSchedule } from '../../core/schedule/schedule-expression';
 import type { Buses } from './buses';
 import { makeEnvelope } from './envelope';
 import { type RuleRecord, ruleArn, ruleKey } from './records';
 import type { Router } from './router';
-import { parseSchedule } from './schedule-expression';
 
 /**
  * Rules with a schedule: each is due at its times of the clock, and then sends an event to its targets. What came due
