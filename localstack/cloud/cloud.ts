@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { CloudControls, keptClock } from './controls';
 import { Activity } from './core/activity';
 import { Clock } from './core/clock';
 import { Faults } from './core/faults';
@@ -11,12 +12,12 @@ import type { Call, CloudContext } from './core/service';
 import { Store } from './core/store';
 import { Trace } from './core/trace';
 import { DirLock } from './dir-lock';
-import { handleAdmin } from './edge/admin';
-import { FrontDoor } from './edge/front-door';
+import { handleAdmin } from './edge/admin/admin';
+import type { Controls } from './edge/admin/controls';
+import { CallCounter } from './edge/call-counter';
 import { type Handler, HttpServer } from './edge/http-server';
 import { type Idle, makeIdle } from './idle';
-import { moveEndpoint } from './moved-endpoint';
-import { addServices } from './services';
+import { RunningServices } from './running-services';
 
 export type CloudOptions = {
   /** 4566 unless given; 0 takes any free port. */
@@ -36,6 +37,8 @@ export type Cloud = {
   readonly clock: Clock;
   readonly registry: Registry;
   readonly idle: Idle;
+  /** Clock, faults, trace, snapshots and reset: what `/_cloud/…` offers over HTTP. */
+  readonly controls: Controls;
   /** A call context as the developer at the keyboard has it, for calls that do not come over HTTP. */
   readonly rootCall: () => Call;
   /** Ends what is in flight, writes everything to disk, frees the port. */
@@ -55,30 +58,27 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const ephemeral = options.dir === undefined;
   const dir = options.dir === undefined ? mkdtempSync(join(tmpdir(), 'local-cloud-')) : resolve(options.dir);
   const lock = await lockDir(dir, server);
-  const clock = options.clock ?? new Clock();
   const store = new Store({ dir, sync: !ephemeral });
-  moveEndpoint(store, endpoint);
+  const clock = options.clock ?? new Clock({ startAt: Date.now() + keptClock(store) });
   const registry = new Registry();
   const activity = new Activity();
   const account = options.account ?? '000000000000';
   const region = options.region ?? 'us-east-1';
-  const faults = new Faults();
-  const trace = new Trace(clock);
   const context: CloudContext = {
     clock,
     store,
     registry,
     activity,
-    faults,
-    trace,
+    faults: new Faults(),
+    trace: new Trace(clock),
     account,
     region,
     dir,
     endpoint: () => endpoint,
   };
-  addServices(context);
-  const idle = makeIdle(clock, activity);
-  const frontDoor = new FrontDoor(context);
+  const calls = new CallCounter();
+  const services = new RunningServices(context, calls);
+  const controls = new CloudControls(context, makeIdle(clock, activity), services);
   const rootCall = (): Call => ({
     requestId: uuid(),
     account,
@@ -86,21 +86,27 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     principal: { kind: 'root', arn: `arn:aws:iam::${account}:root` },
     endpoint,
   });
-  handle = async (request, host) =>
-    (await handleFunctionUrl(request, host, registry, () => ({ ...rootCall(), endpoint: `http://${host}` }))) ??
-    (await handleAdmin(request, { context, idle, calls: frontDoor.calls })) ??
-    frontDoor.handle(request, host);
-  for (const service of registry.services()) await service.start?.();
+  handle = async (request, host) => {
+    const administered = await handleAdmin(request, controls, calls);
+    if (administered) return administered;
+    await services.ready();
+    return (
+      (await handleFunctionUrl(request, host, registry, () => ({ ...rootCall(), endpoint: `http://${host}` }))) ??
+      services.handle(request, host)
+    );
+  };
+  await services.start();
 
   return {
     endpoint,
     port,
     clock,
     registry,
-    idle,
+    idle: controls.idle,
+    controls,
     rootCall,
     stop: async () => {
-      for (const service of registry.services()) await service.stop?.();
+      await services.stop();
       await server.close();
       clock.stop();
       await store.close();

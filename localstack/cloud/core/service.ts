@@ -99,8 +99,11 @@ export interface Service {
   readonly files?: readonly string[];
   /** After every service is there and state is loaded: take up what the last run left undone. */
   start?(): void | Promise<void>;
-  /** Stop taking up work; end what is in flight. */
-  stop?(): void | Promise<void>;
+  /**
+   * Stop taking up work; end what is in flight. `abandon`: at once, as its effects will be dropped (the cloud gets another
+   * state).
+   */
+  stop?(how?: { readonly abandon: boolean }): void | Promise<void>;
 }
 
 /** What the cloud hands to a service when it makes it. */

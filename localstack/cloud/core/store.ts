@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { open, type RootDatabase } from 'lmdb';
 import { afterPrefix } from './key';
 
@@ -95,6 +95,51 @@ export class Store {
     const wanted = this.#batchHasWrites ? this.#batch : this.#batch - 1;
     // The batch on its way may be older than the caller's writes, so at most two have to land.
     while (this.#durableBatch < wanted) await this.#flush();
+  }
+
+  /** Writes what is durable now to a new file, readable by `replaceWith`. */
+  async copyTo(path: string): Promise<void> {
+    await this.durable();
+    await this.#db.backup(path, true);
+  }
+
+  /**
+   * Makes the content that of a copy, all or nothing also in a crash. Nobody may write meanwhile, and whoever holds values in
+   * memory has to read them again.
+   */
+  async replaceWith(path: string): Promise<void> {
+    if (!existsSync(path)) throw new Error(`no copy of a store at ${path}`);
+    await this.durable();
+    const copy = open({
+      path,
+      noSubdir: true,
+      encoding: 'string',
+      keyEncoding: 'binary',
+      readOnly: true,
+    }) as RootDatabase<string, Buffer>;
+    try {
+      this.#db.transactionSync(() => {
+        this.#db.clearSync();
+        for (const { key, value } of copy.getRange({})) this.#db.putSync(key, value);
+      });
+    } finally {
+      await copy.close();
+    }
+  }
+
+  /**
+   * Empties the spaces of these names (`*` at the end: all that begin so), all or nothing also in a crash. Nobody may write
+   * meanwhile, and whoever holds values in memory has to read them again.
+   */
+  async empty(names: readonly string[]): Promise<void> {
+    await this.durable();
+    this.#db.transactionSync(() => {
+      for (const name of names) {
+        const prefix = name.endsWith('*') ? name.slice(0, -1) : `${name}\0`;
+        const range = { start: toBytes(prefix), end: toBytes(afterPrefix(prefix)) };
+        for (const key of [...this.#db.getKeys(range)]) this.#db.removeSync(key);
+      }
+    });
   }
 
   async close(): Promise<void> {

@@ -6,7 +6,7 @@ import { asAwsError } from '../core/registry';
 import type { Call, CloudContext, Protocol, Service } from '../core/service';
 import { Adversary, callerName, traceCause } from './adversary';
 import { decodeAwsChunked } from './aws-chunked';
-import { CallCounter } from './call-counter';
+import type { CallCounter } from './call-counter';
 import { type CredentialScope, credentialScope, principalOf } from './caller';
 
 import { HangUp } from './http-server';
@@ -28,14 +28,15 @@ type Door = { readonly service: Service; readonly encoding: Encoding; readonly r
  * the operation, waits until what it wrote is on disk, and encodes the answer.
  */
 export class FrontDoor {
-  readonly calls = new CallCounter();
   readonly #context: CloudContext;
+  readonly #calls: CallCounter;
   readonly #adversary: Adversary;
   readonly #bySigningName = new Map<string, Door>();
   readonly #byTarget = new Map<string, Door>();
 
-  constructor(context: CloudContext) {
+  constructor(context: CloudContext, calls: CallCounter) {
     this.#context = context;
+    this.#calls = calls;
     this.#adversary = new Adversary(context);
     for (const service of context.registry.services()) {
       const { protocol } = service;
@@ -113,7 +114,7 @@ export class FrontDoor {
     const { trace, store } = this.#context;
     const decoded = this.#decode(door, request);
     const { operation, input } = decoded;
-    this.calls.count(service.name, operation, call.principal);
+    this.#calls.count(service.name, operation, call.principal);
     const cause = traceCause(request.headers);
     const target = targetOf(service, operation, input, call);
     const hop = trace.begin({

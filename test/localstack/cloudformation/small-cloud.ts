@@ -8,6 +8,7 @@ import { Registry } from '../../../localstack/cloud/core/registry';
 import type { Call, CloudContext } from '../../../localstack/cloud/core/service';
 import { Store } from '../../../localstack/cloud/core/store';
 import { Trace } from '../../../localstack/cloud/core/trace';
+import { CallCounter } from '../../../localstack/cloud/edge/call-counter';
 import { FrontDoor } from '../../../localstack/cloud/edge/front-door';
 import { HttpServer } from '../../../localstack/cloud/edge/http-server';
 import { createCloudFormation } from '../../../localstack/cloud/services/cloudformation';
@@ -70,7 +71,7 @@ export async function smallCloud(options: { dir?: string } = {}): Promise<SmallC
   registry.add(s3.service, s3.peer);
   registry.add(createSsm(context));
   registry.add(createCloudFormation(context));
-  const door = new FrontDoor(context);
+  const door = new FrontDoor(context, new CallCounter());
   const server = new HttpServer((request, host) => door.handle(request, host));
   endpoint = `http://127.0.0.1:${await server.listen(0, '127.0.0.1')}`;
   for (const service of registry.services()) await service.start?.();
