@@ -1,7 +1,8 @@
+import { kill } from './kill';
 import { pipeline } from './pipeline';
 import { formatReport, type Report } from './support/report';
 
-const BENCHES: Readonly<Record<string, () => Promise<Report>>> = { pipeline };
+const BENCHES: Readonly<Record<string, () => Promise<Report>>> = { pipeline, kill };
 
 /** `npm run bench [-- <name>] [--json]`: runs one bench, or all of them. */
 async function main(): Promise<void> {

@@ -10,8 +10,16 @@ export class RawClient {
     this.#agent = new Agent({ keepAlive: true, maxSockets: connections });
   }
 
-  /** Calls `target` (`DynamoDB_20120810.PutItem`); resolves with the body, rejects unless the answer is 200. */
+  /** Calls `target` (`DynamoDB_20120810.PutItem`); resolves with the body, rejects unless the answer is a success. */
   call(service: string, target: string, version: '1.0' | '1.1', body: string): Promise<string> {
+    return this.post(service, '/', body, {
+      'content-type': `application/x-amz-json-${version}`,
+      'x-amz-target': target,
+    });
+  }
+
+  /** Posts `body`, as REST APIs want it; resolves with the body, rejects unless the answer is a success. */
+  post(service: string, path: string, body: string, headers: Record<string, string>): Promise<string> {
     return new Promise((resolve, reject) => {
       const outgoing = request(
         {
@@ -19,21 +27,23 @@ export class RawClient {
           host: this.#url.hostname,
           port: this.#url.port,
           method: 'POST',
-          path: '/',
+          path,
           headers: {
-            'content-type': `application/x-amz-json-${version}`,
             'content-length': Buffer.byteLength(body),
-            'x-amz-target': target,
             authorization: `AWS4-HMAC-SHA256 Credential=bench/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`,
+            ...headers,
           },
         },
         (incoming) => {
           const chunks: Buffer[] = [];
           incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+          incoming.on('error', reject);
+          incoming.on('aborted', () => reject(new Error(`${path}: the connection ended`)));
           incoming.on('end', () => {
             const text = Buffer.concat(chunks).toString('utf8');
-            if (incoming.statusCode === 200) resolve(text);
-            else reject(new Error(`${target}: ${incoming.statusCode} ${text}`));
+            const { statusCode = 0 } = incoming;
+            if (statusCode >= 200 && statusCode < 300) resolve(text);
+            else reject(new Error(`${headers['x-amz-target'] ?? path}: ${statusCode} ${text}`));
           });
         },
       );
