@@ -6,6 +6,7 @@ import { createIam } from './services/iam';
 import { createLambda } from './services/lambda';
 import { createLogs } from './services/logs';
 import { createS3 } from './services/s3';
+import { createScheduler } from './services/scheduler';
 import { createSqs } from './services/sqs';
 import { createSsm } from './services/ssm';
 import { createSts } from './services/sts';
@@ -32,5 +33,6 @@ export function addServices(context: CloudContext): void {
   // Behind everything that it calls, so that what it takes up at the start finds them there.
   const lambda = createLambda(context);
   registry.add(lambda.service, lambda.peer);
+  registry.add(createScheduler(context));
   registry.add(createCloudFormation(context));
 }

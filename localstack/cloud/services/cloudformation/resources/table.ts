@@ -15,6 +15,8 @@ import { logsLogGroup } from './logs-log-group';
 import { cdkMetadata, ecrRepository } from './recorded';
 import { s3Bucket } from './s3-bucket';
 import { s3BucketPolicy } from './s3-bucket-policy';
+import { schedulerSchedule } from './scheduler-schedule';
+import { schedulerScheduleGroup } from './scheduler-schedule-group';
 import { sqsQueue } from './sqs-queue';
 import { sqsQueuePolicy } from './sqs-queue-policy';
 import { ssmParameter } from './ssm-parameter';
@@ -38,6 +40,8 @@ export const RESOURCE_HANDLERS: ReadonlyMap<string, ResourceHandler> = new Map([
   ['AWS::Logs::LogGroup', logsLogGroup],
   ['AWS::S3::Bucket', s3Bucket],
   ['AWS::S3::BucketPolicy', s3BucketPolicy],
+  ['AWS::Scheduler::Schedule', schedulerSchedule],
+  ['AWS::Scheduler::ScheduleGroup', schedulerScheduleGroup],
   ['AWS::SQS::Queue', sqsQueue],
   ['AWS::SQS::QueuePolicy', sqsQueuePolicy],
   ['AWS::SSM::Parameter', ssmParameter],

@@ -1,0 +1,63 @@
+import { AwsError } from '../../../core/aws-error';
+import type { Properties, ResourceContext, ResourceHandler } from './handler';
+import { pick, typed } from './pick';
+
+/** Members of CreateSchedule that are properties of the same name. */
+const MEMBERS = [
+  'GroupName',
+  'Description',
+  'ScheduleExpression',
+  'ScheduleExpressionTimezone',
+  'FlexibleTimeWindow',
+  'State',
+  'KmsKeyArn',
+  'Target',
+];
+const NUMBERS = ['MaximumWindowInMinutes', 'MaximumRetryAttempts', 'MaximumEventAgeInSeconds'];
+
+/** AWS::Scheduler::Schedule. */
+export const schedulerSchedule: ResourceHandler = {
+  properties: ['Name', ...MEMBERS, 'StartDate', 'EndDate'],
+  createOnly: ['Name', 'GroupName'],
+
+  create: async (properties, context) => {
+    const Name = properties.Name ?? context.newName(64);
+    const { ScheduleArn } = await put('CreateSchedule', Name, properties, context);
+    return { physicalId: Name, attributes: { Arn: ScheduleArn } };
+  },
+
+  // An update says everything: what is left out goes back to its default.
+  update: async (Name, properties, _before, context) => {
+    await put('UpdateSchedule', Name, properties, context);
+  },
+
+  delete: async (Name, { GroupName }, { call }) => {
+    try {
+      await call('scheduler', 'DeleteSchedule', { Name, ...(GroupName && { GroupName }) });
+    } catch (error) {
+      // Its group, which is deleted at the same time unless the template names it by `Ref`, took it along.
+      if (!(error instanceof AwsError && error.code === 'ResourceNotFoundException')) throw error;
+    }
+  },
+};
+
+function put(operation: string, Name: string, properties: Properties, { call }: ResourceContext) {
+  return call('scheduler', operation, {
+    Name,
+    ...(typed(pick(properties, MEMBERS), NUMBERS, []) as object),
+    ...time('StartDate', properties),
+    ...time('EndDate', properties),
+  });
+}
+
+function time(name: 'StartDate' | 'EndDate', properties: Properties): Record<string, number> {
+  const text = properties[name];
+  if (text === undefined) return {};
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(text)) {
+    throw new AwsError(
+      'InvalidRequest',
+      `Invalid request provided: ${name} needs to follow the format yyyy-MM-ddTHH:mm:ss.SSSZ`,
+    );
+  }
+  return { [name]: Date.parse(text) / 1_000 };
+}

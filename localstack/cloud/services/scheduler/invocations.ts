@@ -1,0 +1,237 @@
+import { AwsError } from '../../core/aws-error';
+import type { Timer } from '../../core/clock';
+import type { Fault, FaultKind } from '../../core/faults';
+import { randomHex } from '../../core/ids';
+import { Records } from '../../core/records';
+import type { CloudContext, Principal } from '../../core/service';
+import { deadLetter, type ExhaustedCondition } from './dead-letter';
+import { type Delivery, type DeliveryError, deliveryError } from './delivery';
+import type { Invocation } from './invocation';
+import { payloadOf } from './payload';
+import {
+  type Occurrence,
+  type ScheduleId,
+  type ScheduleRecord,
+  scheduleArn,
+  scheduleKey,
+  scheduleName,
+} from './records';
+import type { Roles } from './roles';
+
+/** With these, 185 retries take about a day. AWS names no figures, and adds jitter, which would not be repeatable. */
+const FIRST_WAIT = 1_000;
+const LONGEST_WAIT = 480_000;
+
+export const DELIVER_FAULTS: readonly FaultKind[] = ['error', 'throttle', 'latency', 'duplicate'];
+
+type Parts = {
+  readonly roles: Roles;
+  readonly delivery: Delivery;
+  /** Nothing of this schedule is under way any more. */
+  readonly done: (schedule: ScheduleId) => void;
+};
+
+/**
+ * Occurrences that were due. Each is in the store until its target has it: tried at once, then again with exponential
+ * back-off by the clock until its retry policy is exhausted; then it goes to the dead-letter queue. A crash in between
+ * repeats an attempt; it loses none.
+ */
+export class Invocations {
+  readonly #context: CloudContext;
+  readonly #parts: Parts;
+  readonly #pending: Records<Invocation>;
+  readonly #timers = new Map<string, Timer>();
+  #running = false;
+
+  constructor(context: CloudContext, parts: Parts) {
+    this.#context = context;
+    this.#parts = parts;
+    this.#pending = new Records(context.store.space('scheduler-invocations'));
+  }
+
+  /** Takes up what the last run left. */
+  start(): void {
+    this.#running = true;
+    for (const invocation of this.#pending.values()) this.#wait(invocation);
+  }
+
+  stop(): void {
+    this.#running = false;
+    for (const timer of this.#timers.values()) timer.cancel();
+    this.#timers.clear();
+  }
+
+  /** Whether anything of this schedule is under way. */
+  has(schedule: ScheduleId): boolean {
+    return this.#of(schedule).length > 0;
+  }
+
+  /** `record` is due now. */
+  add(record: ScheduleRecord, { scheduledAt }: Occurrence): void {
+    const { account, region, group, name, definition, cause } = record;
+    const now = this.#context.clock.now();
+    const draft: Invocation = {
+      id: randomHex(16),
+      schedule: { account, region, group, name },
+      target: definition.target,
+      scheduledAt,
+      firstTriedAt: now,
+      attempt: 1,
+      dueAt: now,
+      cause: '',
+    };
+    const hop = this.#context.trace.note({
+      service: 'scheduler',
+      operation: 'Schedule',
+      target: scheduleArn(record),
+      by: 'scheduler',
+      causes: cause === undefined ? [] : [cause],
+      about: payloadOf(draft),
+    });
+    const invocation = { ...draft, cause: hop };
+    this.#pending.set(invocation.id, invocation);
+    this.#try(invocation);
+  }
+
+  /** Nothing of a schedule that is deleted happens any more. */
+  drop(schedule: ScheduleId): void {
+    for (const { id } of this.#of(schedule)) this.#forget(id);
+  }
+
+  #of(schedule: ScheduleId): Invocation[] {
+    const key = scheduleKey(schedule);
+    return this.#pending.values().filter((invocation) => scheduleKey(invocation.schedule) === key);
+  }
+
+  #forget(id: string): void {
+    this.#timers.get(id)?.cancel();
+    this.#timers.delete(id);
+    this.#pending.delete(id);
+  }
+
+  #wait(invocation: Invocation): void {
+    const { clock } = this.#context;
+    const { id, attempt, schedule, target, dueAt } = invocation;
+    const what = attempt === 1 ? 'delivery' : `retry ${attempt - 1}`;
+    const label = `scheduler: ${what} of schedule ${scheduleName(schedule)} to ${target.Arn}`;
+    this.#timers.set(
+      id,
+      clock.after(dueAt - clock.now(), label, () => {
+        this.#timers.delete(id);
+        this.#try(invocation);
+      }),
+    );
+  }
+
+  #try(invocation: Invocation): void {
+    const end = this.#context.activity.begin(`scheduler: schedule ${scheduleName(invocation.schedule)} is delivered`);
+    void this.#attempt(invocation).finally(end);
+  }
+
+  async #attempt(invocation: Invocation): Promise<void> {
+    const { schedule, target, id } = invocation;
+    const fault = this.#fault(invocation);
+    if (fault?.kind === 'latency') {
+      this.#later({ ...invocation, late: true, dueAt: this.#context.clock.now() + (fault.rule.ms ?? 0) });
+      return;
+    }
+    const hop = this.#context.trace.begin({
+      service: 'scheduler',
+      operation: 'Deliver',
+      target: target.Arn,
+      by: scheduleArn(schedule),
+      causes: [invocation.cause],
+      about: payloadOf(invocation),
+    });
+    let principal: Principal | undefined;
+    try {
+      principal = await this.#parts.roles.assume(target.RoleArn, schedule, `${id}${id}`);
+      if (fault?.kind === 'error' || fault?.kind === 'throttle') throw failure(fault);
+      for (let times = fault?.kind === 'duplicate' ? 2 : 1; times > 0; times--) {
+        // Stopped, or deleted, in the meantime. From here to the end nothing waits unless the target does.
+        if (!this.#isPending(id)) return hop.end('dropped');
+        const handed = this.#handOver(invocation, principal, hop.id);
+        if (handed) await handed;
+      }
+      hop.end();
+      if (this.#isPending(id)) this.#finish(invocation);
+    } catch (error) {
+      const failed = deliveryError(error);
+      hop.end(failed.code, failed.message);
+      if (this.#isPending(id)) this.#failed(invocation, failed, principal, hop.id);
+    }
+  }
+
+  #isPending(id: string): boolean {
+    return this.#running && this.#pending.has(id);
+  }
+
+  #fault({ target, late }: Invocation): Fault | undefined {
+    const { faults } = this.#context;
+    if (!faults.active || late) return undefined;
+    const occasion = { service: 'scheduler', operation: 'Deliver', target: target.Arn, caller: 'scheduler' };
+    return faults.at(occasion, DELIVER_FAULTS);
+  }
+
+  #handOver(invocation: Invocation, principal: Principal, hop: string): void | Promise<void> {
+    return this.#context.trace.within(hop, () => this.#parts.delivery.hand(invocation, principal, hop));
+  }
+
+  #finish({ id, schedule }: Invocation): void {
+    this.#forget(id);
+    if (!this.has(schedule)) this.#parts.done(schedule);
+  }
+
+  #failed(invocation: Invocation, error: DeliveryError, principal: Principal | undefined, hop: string): void {
+    const { target, attempt, firstTriedAt } = invocation;
+    const { MaximumRetryAttempts, MaximumEventAgeInSeconds } = target.RetryPolicy;
+    const { late: _, ...again } = invocation;
+    const dueAt = this.#context.clock.now() + Math.min(FIRST_WAIT * 2 ** (attempt - 1), LONGEST_WAIT);
+    if (!error.retriable) this.#giveUp(invocation, error, principal, hop);
+    else if (attempt > MaximumRetryAttempts) {
+      this.#giveUp(invocation, error, principal, hop, 'MaximumRetryAttempts');
+    } else if (dueAt - firstTriedAt > MaximumEventAgeInSeconds * 1_000) {
+      this.#giveUp(invocation, error, principal, hop, 'MaximumEventAgeInSeconds');
+    } else this.#later({ ...again, attempt: attempt + 1, dueAt });
+  }
+
+  #later(invocation: Invocation): void {
+    if (!this.#isPending(invocation.id)) return;
+    this.#pending.set(invocation.id, invocation);
+    this.#wait(invocation);
+  }
+
+  #giveUp(
+    invocation: Invocation,
+    error: DeliveryError,
+    principal: Principal | undefined,
+    hop: string,
+    exhausted?: ExhaustedCondition,
+  ): void {
+    const queue = invocation.target.DeadLetterConfig?.Arn;
+    if (queue !== undefined) {
+      try {
+        if (!principal) throw new Error(error.message);
+        const { registry, trace } = this.#context;
+        const message = deadLetter(invocation, error, exhausted);
+        trace.within(hop, () => registry.peer('sqs').send(queue, message, principal));
+      } catch (failure) {
+        // Like AWS, which counts this as InvocationsFailedToBeSentToDeadLetterCount and drops the invocation.
+        const reason = failure instanceof Error ? failure.message : String(failure);
+        const name = scheduleName(invocation.schedule);
+        console.error(`scheduler: schedule ${name} could not send to its dead-letter queue: ${reason}`);
+      }
+    }
+    this.#finish(invocation);
+  }
+}
+
+function failure({ kind, rule }: Fault): AwsError {
+  const general =
+    kind === 'throttle'
+      ? { code: 'ThrottlingException', message: 'Rate exceeded', status: 400 }
+      : { code: 'InternalFailure', message: 'The request failed because of an internal error.', status: 500 };
+  return new AwsError(rule.code ?? general.code, rule.message ?? general.message, {
+    status: rule.status ?? (rule.code === undefined ? general.status : 400),
+  });
+}
