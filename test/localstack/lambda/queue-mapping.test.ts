@@ -236,7 +236,10 @@ describe('a mapping is refused', () => {
   test.each([
     [{ StartingPosition: 'LATEST' }, 'StartingPosition is not valid'],
     [{ BatchSize: 11 }, 'Maximum batch window'],
-    [{ BisectBatchOnFunctionError: true }, 'BisectBatchOnFunctionError is not supported'],
+    [
+      { BisectBatchOnFunctionError: true },
+      'Unsupported BisectBatchOnFunctionError parameter for given event source mapping type.',
+    ],
     [{ ScalingConfig: { MaximumConcurrency: 1 } }, 'maximumConcurrency'],
     [{ EventSourceArn: queueArn('none') }, 'AWS.SimpleQueueService.NonExistentQueue'],
   ])('%j', async (settings, message) => {

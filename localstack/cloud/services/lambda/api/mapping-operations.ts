@@ -1,14 +1,18 @@
 import { parseArn } from '../../../core/arn';
-import { AwsError, notImplemented, refuseUnknown } from '../../../core/aws-error';
+import { notImplemented, refuseUnknown } from '../../../core/aws-error';
 import { uuid } from '../../../core/ids';
-import type { CloudContext, Operation } from '../../../core/service';
-import type { Functions } from '../functions';
+import type { Call, CloudContext, Operation } from '../../../core/service';
+import { functionArn, parseFunctionName } from '../function-name';
+import type { Functions, ResolvedFunction } from '../functions';
 import type { MappingRecord } from '../mappings/mapping-record';
 import type { Mappings } from '../mappings/mappings';
-import { invalidParameter, resourceConflict } from './errors';
+import { checkRange, constraint, invalidParameter, resourceConflict } from './errors';
 import { checkSource } from './mapping-access';
 import { readSettings, SETTINGS } from './mapping-settings';
 import { page } from './page';
+
+/** In the order in which AWS names them. */
+const POSITIONS = ['LATEST', 'AT_TIMESTAMP', 'TRIM_HORIZON'];
 
 /** Event source mappings: streams and queues that a function reads. */
 export function mappingOperations(
@@ -26,20 +30,26 @@ export function mappingOperations(
         'EventSourceArn',
         'FunctionName',
         'StartingPosition',
+        'StartingPositionTimestamp',
         'Tags',
         ...SETTINGS,
       ]);
       const source = sourceOf(input.EventSourceArn);
-      const target = functions.resolve(input.FunctionName, call);
-      const settings = readSettings('CreateEventSourceMapping', source, input);
-      checkPosition(source, input.StartingPosition);
+      const place = { at: 'CreateEventSourceMapping', source, sourceArn: input.EventSourceArn };
+      const settings = readSettings(place, input);
+      checkPosition(source, input);
+      const target = functionOf(functions, input.FunctionName, call);
       checkSource(context, source, input.EventSourceArn, target);
       const twin = mappings
         .list()
         .find((other) => other.eventSourceArn === input.EventSourceArn && other.functionArn === target.arn);
       if (twin) {
+        const pair = `arn (" ${input.EventSourceArn} ") and function (" ${target.record.name} ")`;
+        const advice = `Please update or delete the existing mapping with UUID ${twin.uuid}`;
         throw resourceConflict(
-          `The event source arn (" ${input.EventSourceArn} ") and function (" ${target.record.name} ") provided mapping already exists. Please update or delete the existing mapping with UUID ${twin.uuid}`,
+          source === 'sqs'
+            ? `An event source mapping with SQS ${pair} already exists. ${advice}`
+            : `The event source ${pair} provided mapping already exists. ${advice}`,
         );
       }
       const id = uuid();
@@ -55,18 +65,20 @@ export function mappingOperations(
         ...(source === 'dynamodb' ? { startingPosition: input.StartingPosition } : {}),
       };
       mappings.create(record);
-      return view(record, 'Creating');
+      return view(record, record.enabled ? 'Creating' : 'Disabled');
     },
     UpdateEventSourceMapping: (input, call) => {
       refuseUnknown('UpdateEventSourceMapping', input, ['UUID', 'FunctionName', ...SETTINGS]);
       const before = mappings.get(input.UUID);
-      const target = functions.resolve(input.FunctionName ?? before.functionArn, call);
-      const settings = readSettings('UpdateEventSourceMapping', before.source, input, before);
+      const target = functionOf(functions, input.FunctionName ?? before.functionArn, call);
+      const place = { at: 'UpdateEventSourceMapping', source: before.source, sourceArn: before.eventSourceArn };
+      const settings = readSettings(place, input, before);
       if (settings.enabled) checkSource(context, before.source, before.eventSourceArn, target);
-      const { onFailure: _, maximumConcurrency: __, ...kept } = before;
+      const { onFailure: _, maximumConcurrency: __, tumblingSeconds: ___, ...kept } = before;
       const record: MappingRecord = { ...kept, ...settings, functionArn: target.arn, lastModified: now() };
       mappings.update(record);
-      return view(record, 'Updating');
+      if (record.enabled === before.enabled) return view(record, 'Updating');
+      return view(record, record.enabled ? 'Enabling' : 'Disabling');
     },
     GetEventSourceMapping: (input) => view(mappings.get(input.UUID)),
     DeleteEventSourceMapping: (input) => {
@@ -76,7 +88,9 @@ export function mappingOperations(
       return answer;
     },
     ListEventSourceMappings: (input, call) => {
-      const wanted = input.FunctionName ? functions.resolve(input.FunctionName, call).arn : undefined;
+      checkRange(input.MaxItems === undefined ? undefined : Number(input.MaxItems), 'maxItems', 1, 10_000);
+      // Mappings outlive their function, and can be found by its name.
+      const wanted = input.FunctionName ? arnOf(input.FunctionName, call) : undefined;
       const found = mappings
         .list()
         .filter(
@@ -102,18 +116,37 @@ function sourceOf(arn: unknown): MappingRecord['source'] {
   throw notImplemented(`CreateEventSourceMapping: an event source of ${parsed.service}`);
 }
 
-function checkPosition(source: MappingRecord['source'], position: unknown): void {
+function checkPosition(
+  source: MappingRecord['source'],
+  input: { EventSourceArn: string; StartingPosition?: unknown; StartingPositionTimestamp?: unknown },
+): void {
+  const { EventSourceArn, StartingPosition: position, StartingPositionTimestamp: timestamp } = input;
+  if (position !== undefined && !POSITIONS.includes(String(position))) {
+    throw constraint(position, 'startingPosition', `Member must satisfy enum value set: [${POSITIONS.join(', ')}]`);
+  }
   if (source === 'sqs') {
-    if (position !== undefined) throw invalidParameter('StartingPosition is not valid for SQS event sources.');
-    return;
+    if (position === undefined && timestamp === undefined) return;
+    throw invalidParameter('StartingPosition is not valid for SQS event sources.');
   }
   if (position === undefined) {
     throw invalidParameter(
       "1 validation error detected: Value null at 'startingPosition' failed to satisfy constraint: Member must not be null.",
     );
   }
-  if (position === 'TRIM_HORIZON' || position === 'LATEST') return;
-  throw new AwsError('InvalidParameterValueException', `Unsupported starting position for arn type: ${position}`);
+  if (position === 'AT_TIMESTAMP')
+    throw invalidParameter(`Unsupported starting position for arn type: ${EventSourceArn}`);
+  if (timestamp !== undefined) throw invalidParameter('Timestamp only valid with StartingPosition AT_TIMESTAMP');
+}
+
+function functionOf(functions: Functions, name: unknown, call: Call): ResolvedFunction {
+  const found = functions.find(name as string, call);
+  if (!found) throw invalidParameter('Function does not exist');
+  return found;
+}
+
+function arnOf(name: unknown, call: Call): string {
+  const ref = parseFunctionName(name, call);
+  return ref.qualifier === undefined ? functionArn(ref) : `${functionArn(ref)}:${ref.qualifier}`;
 }
 
 function viewOf(record: MappingRecord, lastResult: string, state: string | undefined): object {
@@ -126,7 +159,8 @@ function viewOf(record: MappingRecord, lastResult: string, state: string | undef
     BatchSize: record.batchSize,
     MaximumBatchingWindowInSeconds: record.windowSeconds,
     LastModified: record.lastModified,
-    LastProcessingResult: lastResult,
+    // Lambda does not tell it of queues.
+    ...(stream ? { LastProcessingResult: lastResult } : {}),
     State: state ?? (record.enabled ? 'Enabled' : 'Disabled'),
     StateTransitionReason: stream ? 'User action' : 'USER_INITIATED',
     FunctionResponseTypes: record.reportFailures ? ['ReportBatchItemFailures'] : [],
@@ -143,7 +177,7 @@ function viewOf(record: MappingRecord, lastResult: string, state: string | undef
           BisectBatchOnFunctionError: record.bisect,
           MaximumRetryAttempts: record.maxRetries,
           MaximumRecordAgeInSeconds: record.maxRecordAge,
-          TumblingWindowInSeconds: 0,
+          TumblingWindowInSeconds: record.tumblingSeconds ?? 0,
           DestinationConfig: { OnFailure: record.onFailure ? { Destination: record.onFailure } : {} },
         }
       : {}),

@@ -12,6 +12,8 @@ export type MappingRecord = {
   /** Event patterns; a record that fits none of them is passed over. None: every record fits. */
   readonly filters: readonly string[];
   readonly reportFailures: boolean;
+  /** Streams: how long a tumbling window is. None: batches have nothing to do with each other. */
+  readonly tumblingSeconds?: number;
   /** SQS: invocations at once. */
   readonly maximumConcurrency?: number;
   /** Streams only from here on. */

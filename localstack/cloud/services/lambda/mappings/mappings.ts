@@ -17,7 +17,7 @@ export class Mappings {
   #running = false;
 
   constructor(parts: Omit<PollerParts, 'checkpoints' | 'onResult'>) {
-    this.#checkpoints = new Checkpoints(parts.context.store.space('lambda-checkpoints'));
+    this.#checkpoints = new Checkpoints(parts.context.store);
     this.#records = new Records(parts.context.store.space('lambda-mappings'));
     this.#parts = {
       ...parts,

@@ -1,3 +1,4 @@
+import type { Activity } from '../../../core/activity';
 import type { Clock, Timer } from '../../../core/clock';
 
 /** A wait by the clock that can be cut short. */
@@ -20,6 +21,36 @@ export class Pause {
   cut(): void {
     this.#timer?.cancel();
     this.#wake?.();
+  }
+}
+
+/** A piece of work that is in flight, except while it waits for the clock. */
+export class Work {
+  readonly #activity: Activity;
+  readonly #label: string;
+  readonly #pause = new Pause();
+  #end: () => void;
+
+  constructor(activity: Activity, label: string) {
+    this.#activity = activity;
+    this.#label = label;
+    this.#end = activity.begin(label);
+  }
+
+  wait(clock: Clock, ms: number, label: string): Promise<void> {
+    this.#end();
+    return this.#pause.wait(clock, ms, label, () => {
+      this.#end = this.#activity.begin(this.#label);
+    });
+  }
+
+  /** Ends a wait before its time. */
+  hurry(): void {
+    this.#pause.cut();
+  }
+
+  end(): void {
+    this.#end();
   }
 }
 

@@ -3,9 +3,13 @@ import type { QueueAccess, ReceivedMessage } from '../../../core/peers';
 import type { InvocationResult } from '../execution/invoker';
 import type { ResolvedFunction } from '../functions';
 import { failedItems } from './batch-response';
+import { BATCH_FAULTS, QUEUE_BATCH, shuffle } from './fault-points';
 import type { MappingRecord, Poller } from './mapping-record';
-import { backoff } from './pause';
+import { backoff, Work } from './pause';
+import { QueueBatch } from './queue-batch';
+import { queueRecord } from './queue-event';
 import { messageFilter } from './record-filter';
+import { causesOf } from './stream-event';
 import type { PollerParts } from './stream-poller';
 
 /** The most that SQS gives in one call. */
@@ -20,13 +24,12 @@ export class QueuePoller implements Poller {
   readonly #parts: PollerParts;
   readonly #queue: QueueAccess;
   readonly #fits: (message: ReceivedMessage) => boolean;
+  readonly #gathered: QueueBatch;
+  readonly #works = new Set<Work>();
   #unsubscribe: (() => void) | undefined;
-  /** With a batching window: received and not passed on yet. */
-  #gathered: ReceivedMessage[] = [];
   #windowTimer: Timer | undefined;
   #retryTimer: Timer | undefined;
   #throttles = 0;
-  #inFlight = 0;
   #awake: (() => void) | undefined;
   #stopped = false;
   #ended: (() => void) | undefined;
@@ -35,7 +38,8 @@ export class QueuePoller implements Poller {
     this.#mapping = mapping;
     this.#parts = parts;
     this.#queue = parts.context.registry.peer('sqs');
-    this.#fits = messageFilter(mapping.filters);
+    this.#fits = messageFilter(mapping.filters, mapping.eventSourceArn);
+    this.#gathered = new QueueBatch(mapping.batchSize, mapping.eventSourceArn);
   }
 
   start(): void {
@@ -48,8 +52,9 @@ export class QueuePoller implements Poller {
     this.#unsubscribe?.();
     this.#windowTimer?.cancel();
     this.#retryTimer?.cancel();
-    for (const message of this.#gathered.splice(0)) this.#release(message, 0);
-    if (this.#inFlight === 0) return Promise.resolve();
+    for (const message of this.#gathered.clear()) this.#release(message, 0);
+    for (const work of this.#works) work.hurry();
+    if (this.#works.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#ended = resolve;
     });
@@ -67,22 +72,22 @@ export class QueuePoller implements Poller {
   }
 
   #pump(): void {
+    if (this.#stopped) return;
     const target = this.#target();
-    if (!target) return;
-    while (!this.#stopped && this.#inFlight < this.#limit(target)) {
+    while (target && this.#works.size < this.#limit(target)) {
       const batch = this.#gather();
       if (batch.length === 0) return;
-      this.#inFlight++;
-      const done = this.#parts.context.activity.begin(`${target.record.name} on its queue`);
-      this.#process(target, batch).finally(() => {
-        this.#inFlight--;
+      const work = new Work(this.#parts.context.activity, `${target.record.name} on its queue`);
+      this.#works.add(work);
+      this.#process(target, batch, work).finally(() => {
+        this.#works.delete(work);
         this.#wake();
-        done();
-        if (this.#stopped && this.#inFlight === 0) this.#ended?.();
+        work.end();
+        if (this.#stopped && this.#works.size === 0) this.#ended?.();
       });
     }
-    // Others use up the reserved concurrency; when they are done, nobody tells this queue.
-    if (this.#inFlight === 0 && !this.#stopped) this.#retryLater();
+    // The function is gone, or others use up the reserved concurrency: when that ends, nobody tells this queue.
+    if (this.#works.size === 0) this.#retryLater();
   }
 
   #target(): ResolvedFunction | undefined {
@@ -91,78 +96,120 @@ export class QueuePoller implements Poller {
       return functions.resolve(this.#mapping.functionArn, context);
     } catch (error) {
       onResult(this.#mapping.uuid, `PROBLEM: ${(error as Error).message}`);
+      this.#throttles++;
       return undefined;
     }
   }
 
   #limit(target: ResolvedFunction): number {
     const { invoker, perFunction } = this.#parts;
-    const free = this.#inFlight + invoker.free(target.record);
+    const free = this.#works.size + invoker.free(target.record);
     return Math.min(this.#mapping.maximumConcurrency ?? perFunction, perFunction, free);
   }
 
   /** The next batch; empty while there is none, or while the batching window is open. */
-  #gather(): ReceivedMessage[] {
-    const { batchSize, windowSeconds, eventSourceArn } = this.#mapping;
-    while (this.#gathered.length < batchSize) {
-      const wanted = Math.min(batchSize - this.#gathered.length, RECEIVE_AT_ONCE);
-      let received: readonly ReceivedMessage[];
-      try {
-        received = this.#queue.receive(eventSourceArn, wanted);
-      } catch (error) {
-        this.#parts.onResult(this.#mapping.uuid, `PROBLEM: ${(error as Error).message}`);
-        break;
-      }
-      if (received.length === 0) break;
-      for (const message of received) {
-        if (this.#fits(message)) this.#gathered.push(message);
-        // What the filter passes over is gone, as on AWS.
-        else this.#queue.delete(eventSourceArn, message.receiptHandle);
-      }
+  #gather(): readonly { readonly message: ReceivedMessage; readonly text: string }[] {
+    const { windowSeconds, functionArn } = this.#mapping;
+    const { clock } = this.#parts.context;
+    this.#receive();
+    if (this.#gathered.isEmpty) return [];
+    if (windowSeconds > 0 && !this.#gathered.isFull) {
+      this.#windowTimer ??= clock.after(windowSeconds * 1000, `batch of ${functionArn}`, () => this.#wake());
+      if (this.#windowTimer.dueAt > clock.now()) return [];
     }
-    if (this.#gathered.length === 0) return [];
-    const full = this.#gathered.length >= batchSize;
-    if (windowSeconds > 0 && !full && this.#windowTimer === undefined) {
-      const { clock } = this.#parts.context;
-      this.#windowTimer = clock.after(windowSeconds * 1000, `batch of ${this.#mapping.functionArn}`, () =>
-        this.#wake(),
-      );
-    }
-    if (windowSeconds > 0 && !full && this.#windowTimer!.dueAt > this.#parts.context.clock.now()) return [];
     this.#windowTimer?.cancel();
     this.#windowTimer = undefined;
-    return this.#gathered.splice(0, batchSize);
+    return this.#gathered.take();
   }
 
-  async #process(target: ResolvedFunction, batch: readonly ReceivedMessage[]): Promise<void> {
-    const { invoker, onResult } = this.#parts;
-    const { uuid, reportFailures } = this.#mapping;
-    const payload = `{"Records":[${batch.map((message) => this.#eventRecord(message)).join(',')}]}`;
-    let result: InvocationResult;
-    try {
-      result = await invoker.invoke(target, { payload, trigger: 'sqs', records: batch.length });
-    } catch (error) {
-      onResult(uuid, `PROBLEM: ${(error as Error).message}`);
-      this.#throttles++;
-      for (const message of batch) this.#release(message, backoff(this.#throttles));
-      this.#retryLater();
-      return;
-    }
-    this.#throttles = 0;
-    onResult(uuid, result.functionError ? 'PROBLEM: Function call failed' : 'OK');
-    if (result.functionError) return;
-    const ids = new Set(batch.map(({ messageId }) => messageId));
-    const failed = reportFailures ? failedItems(result.payload, (id) => ids.has(id)) : new Set<string>();
-    if (failed === 'all') return;
-    for (const { messageId, receiptHandle } of batch) {
-      if (failed.has(messageId)) continue;
+  #receive(): void {
+    const { eventSourceArn } = this.#mapping;
+    while (!this.#gathered.isFull) {
+      let received: readonly ReceivedMessage[];
       try {
-        this.#queue.delete(this.#mapping.eventSourceArn, receiptHandle);
+        received = this.#queue.receive(eventSourceArn, Math.min(this.#gathered.room, RECEIVE_AT_ONCE));
       } catch (error) {
-        // The queue is gone, or the message became visible again: it comes once more.
-        onResult(uuid, `PROBLEM: ${(error as Error).message}`);
+        this.#parts.onResult(this.#mapping.uuid, `PROBLEM: ${(error as Error).message}`);
+        return;
+      }
+      if (received.length === 0) return;
+      for (const message of received) {
+        if (this.#fits(message)) this.#gathered.add(message);
+        // What the filter passes over is gone, as on AWS.
+        else this.#delete(message);
       }
     }
+  }
+
+  async #process(
+    target: ResolvedFunction,
+    batch: readonly { readonly message: ReceivedMessage; readonly text: string }[],
+    work: Work,
+  ): Promise<void> {
+    const { context, onResult } = this.#parts;
+    const fault = this.#fault();
+    if (fault?.kind === 'latency') {
+      await work.wait(context.clock, fault.rule.ms ?? 0, `a batch of ${target.record.name} is late`);
+    }
+    let messages = batch.map(({ message }) => message);
+    let texts = batch.map(({ text }) => text);
+    if (fault?.kind === 'reorder') {
+      messages = shuffle(messages, this.#mapping.eventSourceArn.endsWith('.fifo'), fault.random);
+      texts = messages.map((message) => queueRecord(message, this.#mapping.eventSourceArn));
+    }
+    // The adversary may bring a batch that succeeded once more, as when SQS had lost that it was deleted.
+    for (let times = fault?.kind === 'duplicate' ? 2 : 1; times > 0; times--) {
+      if (this.#stopped) {
+        for (const message of messages) this.#release(message, 0);
+        return;
+      }
+      const result = await this.#invoke(target, messages, texts);
+      if (!result) return;
+      onResult(this.#mapping.uuid, result.functionError ? 'PROBLEM: Function call failed' : 'OK');
+      const done = this.#done(messages, result);
+      if (times === 1 || done.length < messages.length) {
+        for (const message of done) this.#delete(message);
+        return;
+      }
+    }
+  }
+
+  #fault() {
+    const { faults } = this.#parts.context;
+    if (!faults.active) return undefined;
+    const target = this.#mapping.functionArn;
+    return faults.at({ service: 'lambda', operation: QUEUE_BATCH, target, caller: 'sqs' }, BATCH_FAULTS);
+  }
+
+  /** Undefined when it was throttled: the messages come again, and nobody takes more of them before. */
+  async #invoke(
+    target: ResolvedFunction,
+    messages: readonly ReceivedMessage[],
+    texts: readonly string[],
+  ): Promise<InvocationResult | undefined> {
+    const { invoker, onResult } = this.#parts;
+    try {
+      const payload = `{"Records":[${texts.join(',')}]}`;
+      const about = { about: texts, causes: causesOf(messages) };
+      const result = await invoker.invoke(target, { payload, trigger: 'sqs', records: messages.length, ...about });
+      this.#throttles = 0;
+      return result;
+    } catch (error) {
+      onResult(this.#mapping.uuid, `PROBLEM: ${(error as Error).message}`);
+      this.#throttles++;
+      for (const message of messages) this.#release(message, backoff(this.#throttles));
+      this.#retryLater();
+      return undefined;
+    }
+  }
+
+  /** The messages that the function is done with. */
+  #done(messages: readonly ReceivedMessage[], result: InvocationResult): readonly ReceivedMessage[] {
+    if (result.functionError) return [];
+    if (!this.#mapping.reportFailures) return messages;
+    const ids = new Set(messages.map(({ messageId }) => messageId));
+    const failed = failedItems(result.payload, (id) => ids.has(id));
+    return failed === 'all' ? [] : messages.filter(({ messageId }) => !failed.has(messageId));
   }
 
   #retryLater(): void {
@@ -178,6 +225,15 @@ export class QueuePoller implements Poller {
     );
   }
 
+  #delete({ receiptHandle }: ReceivedMessage): void {
+    try {
+      this.#queue.delete(this.#mapping.eventSourceArn, receiptHandle);
+    } catch (error) {
+      // The queue is gone: nothing is left to be deleted.
+      this.#parts.onResult(this.#mapping.uuid, `PROBLEM: ${(error as Error).message}`);
+    }
+  }
+
   #release(message: ReceivedMessage, ms: number): void {
     try {
       this.#queue.release(this.#mapping.eventSourceArn, message.receiptHandle, ms);
@@ -185,34 +241,4 @@ export class QueuePoller implements Poller {
       this.#parts.onResult(this.#mapping.uuid, `PROBLEM: ${(error as Error).message}`);
     }
   }
-
-  #eventRecord(message: ReceivedMessage): string {
-    const arn = this.#mapping.eventSourceArn;
-    return JSON.stringify({
-      messageId: message.messageId,
-      receiptHandle: message.receiptHandle,
-      body: message.body,
-      attributes: message.attributes,
-      messageAttributes: Object.fromEntries(
-        Object.entries(message.messageAttributes).map(([name, value]) => [name, eventAttribute(value)]),
-      ),
-      md5OfBody: message.md5OfBody,
-      ...(message.md5OfMessageAttributes ? { md5OfMessageAttributes: message.md5OfMessageAttributes } : {}),
-      eventSource: 'aws:sqs',
-      eventSourceARN: arn,
-      awsRegion: arn.split(':')[3],
-    });
-  }
-}
-
-/** Lambda writes the members of a message attribute in small letters, and the empty lists too. */
-function eventAttribute(value: unknown): object {
-  const { StringValue, BinaryValue, DataType } = value as Record<string, unknown>;
-  return {
-    ...(StringValue === undefined ? {} : { stringValue: StringValue }),
-    ...(BinaryValue === undefined ? {} : { binaryValue: BinaryValue }),
-    stringListValues: [],
-    binaryListValues: [],
-    dataType: DataType,
-  };
 }

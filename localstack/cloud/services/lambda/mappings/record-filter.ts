@@ -1,24 +1,31 @@
 import { compilePattern } from '../../../core/patterns/event-pattern';
 import type { ReceivedMessage, StreamRecord } from '../../../core/peers';
+import { queueEvent } from './queue-event';
 
-/** Whether a stream record fits one of the patterns. */
-export function streamFilter(patterns: readonly string[]): (record: StreamRecord) => boolean {
+/** Whether a stream record, as the function would see it, fits one of the patterns. */
+export function streamFilter(patterns: readonly string[], streamArn: string): (record: StreamRecord) => boolean {
   const compiled = patterns.map(compilePattern);
-  return compiled.length === 0 ? () => true : (record) => compiled.some((pattern) => pattern.matches(record));
+  if (compiled.length === 0) return () => true;
+  return ({ cause: _, ...record }) => {
+    const seen = { ...record, eventSourceARN: streamArn };
+    return compiled.some((pattern) => pattern.matches(seen));
+  };
 }
 
 /**
  * Whether a message fits one of the patterns. A pattern for the body that is an object wants a body that is JSON, one
- * that is a list wants plain text, as Lambda defines it; a body of the other kind does not fit.
+ * that is a list wants plain text; a body of the other kind does not fit.
+ * https://docs.aws.amazon.com/lambda/latest/dg/with-sqs-filtering.html
  */
-export function messageFilter(patterns: readonly string[]): (message: ReceivedMessage) => boolean {
+export function messageFilter(patterns: readonly string[], queueArn: string): (message: ReceivedMessage) => boolean {
   const compiled = patterns.map((text) => {
     const pattern = compilePattern(text);
     const { body } = JSON.parse(text) as { body?: unknown };
-    const wantsJson = body !== undefined && !Array.isArray(body);
+    const wants = body === undefined ? 'any' : Array.isArray(body) ? 'text' : 'json';
     return (message: ReceivedMessage): boolean => {
-      const seen = wantsJson ? parseObject(message.body) : message.body;
-      return seen !== undefined && pattern.matches({ ...message, body: seen });
+      const json = wants === 'any' ? undefined : parseObject(message.body);
+      if (wants !== 'any' && (wants === 'json') !== (json !== undefined)) return false;
+      return pattern.matches({ ...queueEvent(message, queueArn), body: json ?? message.body });
     };
   });
   return compiled.length === 0 ? () => true : (message) => compiled.some((matches) => matches(message));

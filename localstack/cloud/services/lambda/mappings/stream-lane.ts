@@ -1,38 +1,9 @@
+import type { Timer } from '../../../core/clock';
 import type { StreamRecord } from '../../../core/peers';
-import type { CloudContext } from '../../../core/service';
-import type { InvocationResult } from '../execution/invoker';
-import { failedItems } from './batch-response';
-import type { MappingRecord } from './mapping-record';
-import { backoff, Pause } from './pause';
-
-export type LaneOwner = {
-  readonly context: CloudContext;
-  readonly mapping: MappingRecord;
-  /** Rejects when the function could not be run at all (throttled, deleted). */
-  invoke(payload: string, records: number): Promise<InvocationResult>;
-  /** These records will not be tried again. */
-  discard(records: readonly StreamRecord[], why: Discard): void;
-  /** The lane has come further, or has nothing left: look for more, and keep the checkpoint. */
-  progressed(): void;
-};
-
-export type Discard = {
-  readonly condition: 'RetryAttemptsExhausted' | 'RecordAgeExceeded';
-  readonly attempts: number;
-  readonly result: InvocationResult | undefined;
-};
-
-type Outcome =
-  | { readonly kind: 'throttled' }
-  /** The environment was ended because the cloud stops: that says nothing about the function. */
-  | { readonly kind: 'unknown' }
-  /** `done`: how many of the records, from the first. */
-  | { readonly kind: 'answered'; readonly done: number; readonly result: InvocationResult };
-
-type Batch = { readonly records: readonly StreamRecord[]; readonly attempts: number; readonly failures: number };
-
-/** The largest event of a function, in bytes. */
-const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
+import type { Position } from './checkpoints';
+import { PendingRecords } from './pending-records';
+import { type LaneOwner, StreamWork } from './stream-work';
+import type { TumblingWindows } from './tumbling-window';
 
 /**
  * While records pile up, batches begin at least this far apart, in milliseconds: an invocation costs the same for one
@@ -40,88 +11,95 @@ const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
  */
 const GATHER_MS = 20;
 
-/**
- * Records of one shard that have to be processed in order, one batch after the other. A batch is retried, cut in two,
- * or discarded before the next one is begun.
- */
+/** Records of one shard that have to be processed in order. Decides when the next batch begins. */
 export class StreamLane {
   readonly #owner: LaneOwner;
-  readonly #pause = new Pause();
-  #pending: StreamRecord[] = [];
+  readonly #pending: PendingRecords;
+  readonly #windows: TumblingWindows | undefined;
+  readonly #work: StreamWork;
+  readonly #label: string;
   #running = false;
-  #windowOpen = false;
-  #windowTimer: { cancel(): void } | undefined;
+  /** The batching window. */
+  #batchTimer: Timer | undefined;
+  #batchIsDue = false;
+  /** The end of the tumbling window. */
+  #windowTimer: Timer | undefined;
   #gathering: NodeJS.Timeout | undefined;
   #gathered: (() => void) | undefined;
   #lastBatch = { size: 0, begunAt: 0 };
   #stopped = false;
   #ended: (() => void) | undefined;
-  /** Everything up to here is done. */
-  done: string | undefined;
 
-  constructor(owner: LaneOwner, done: string | undefined) {
+  constructor(owner: LaneOwner, done: Position, windows: TumblingWindows | undefined) {
     this.#owner = owner;
-    this.done = done;
+    this.#label = `${owner.mapping.functionArn.split(':')[6]} on its stream`;
+    this.#pending = new PendingRecords(done);
+    this.#windows = windows;
+    this.#work = new StreamWork(owner, { pending: this.#pending, windows, label: this.#label });
+  }
+
+  /** Everything up to here is done. */
+  get done(): Position {
+    return this.#pending.done;
   }
 
   /** Records that are not done yet. */
   get waiting(): number {
-    return this.#pending.length;
+    return this.#pending.size;
   }
 
   add(record: StreamRecord): void {
-    this.#pending.push(record);
+    this.#pending.add(record);
   }
 
   /** Begins a batch, unless one is under way, the batching window is still open, or more records are about to come. */
   kick(): void {
-    if (this.#running || this.#stopped || this.#pending.length === 0) return;
-    if (this.#waitForWindow() || this.#gather()) return;
+    if (this.#running || this.#stopped) return;
+    this.#awaitWindowEnd();
+    if (!this.#work.windowIsOver()) {
+      if (this.#pending.size === 0 || this.#waitForBatch() || this.#gather()) return;
+      this.#batchIsDue = false;
+      const size = Math.min(this.#pending.size, this.#owner.mapping.batchSize);
+      this.#lastBatch = { size, begunAt: performance.now() };
+    }
     this.#running = true;
-    this.#windowOpen = false;
-    this.#lastBatch = {
-      size: Math.min(this.#pending.length, this.#owner.mapping.batchSize),
-      begunAt: performance.now(),
-    };
-    const end = this.#owner.context.activity.begin(this.#label());
-    let release = end;
-    this.#process(
-      () => release(),
-      () => {
-        release = this.#owner.context.activity.begin(this.#label());
-      },
-    ).finally(() => {
-      this.#running = false;
-      this.#owner.progressed();
-      this.kick();
-      release();
-      if (this.#stopped) this.#ended?.();
-    });
+    void this.#run();
   }
 
   stop(): Promise<void> {
     this.#stopped = true;
+    this.#batchTimer?.cancel();
     this.#windowTimer?.cancel();
     clearTimeout(this.#gathering);
     this.#gathered?.();
-    this.#pause.cut();
+    this.#work.stop();
     if (!this.#running) return Promise.resolve();
     return new Promise((resolve) => {
       this.#ended = resolve;
     });
   }
 
+  async #run(): Promise<void> {
+    const work = await this.#work.run();
+    this.#running = false;
+    this.#owner.progressed();
+    this.kick();
+    work.end();
+    if (this.#stopped) this.#ended?.();
+  }
+
   /** With a batching window: true while the batch may still grow. */
-  #waitForWindow(): boolean {
+  #waitForBatch(): boolean {
     const { mapping, context } = this.#owner;
-    if (mapping.windowSeconds === 0 || this.#windowOpen || this.#pending.length >= mapping.batchSize) {
-      this.#windowTimer?.cancel();
-      this.#windowTimer = undefined;
+    const full = this.#pending.isFull(mapping.batchSize);
+    if (mapping.windowSeconds === 0 || this.#batchIsDue || full || this.#nextWindowEnd() <= context.clock.now()) {
+      this.#batchTimer?.cancel();
+      this.#batchTimer = undefined;
       return false;
     }
-    this.#windowTimer ??= context.clock.after(mapping.windowSeconds * 1000, `batch of ${this.#label()}`, () => {
-      this.#windowTimer = undefined;
-      this.#windowOpen = true;
+    this.#batchTimer ??= context.clock.after(mapping.windowSeconds * 1000, `batch of ${this.#label}`, () => {
+      this.#batchTimer = undefined;
+      this.#batchIsDue = true;
       this.kick();
     });
     return true;
@@ -132,8 +110,8 @@ export class StreamLane {
     if (this.#gathering) return true;
     const { size, begunAt } = this.#lastBatch;
     const wait = begunAt + GATHER_MS - performance.now();
-    if (size < 2 || wait <= 0 || this.#pending.length >= this.#owner.mapping.batchSize) return false;
-    this.#gathered = this.#owner.context.activity.begin(this.#label());
+    if (size < 2 || wait <= 0 || this.#pending.isFull(this.#owner.mapping.batchSize)) return false;
+    this.#gathered = this.#owner.context.activity.begin(this.#label);
     // Real time: how much work an invocation is worth has nothing to do with the clock of the cloud.
     this.#gathering = setTimeout(() => {
       this.#lastBatch = { size: 0, begunAt: 0 };
@@ -144,109 +122,25 @@ export class StreamLane {
     return true;
   }
 
-  /** `park` and `resume` enclose a wait by the clock, during which nothing is in flight. */
-  async #process(park: () => void, resume: () => void): Promise<void> {
-    const { mapping, context } = this.#owner;
-    const taken = cut(this.#pending, mapping.batchSize);
-    const batches: Batch[] = [{ records: taken, attempts: 0, failures: 0 }];
-    while (batches.length > 0 && !this.#stopped) {
-      const batch = this.#dropAged(batches.shift()!);
-      if (batch.records.length === 0) continue;
-      const outcome = await this.#try(batch);
-      if (outcome.kind === 'unknown') return;
-      if (outcome.kind === 'throttled') {
-        const failures = batch.failures + 1;
-        batches.unshift({ ...batch, failures });
-        park();
-        await this.#pause.wait(context.clock, backoff(failures), `retry of ${this.#label()}`, resume);
-        continue;
-      }
-      this.#advance(batch.records.slice(0, outcome.done));
-      const rest = batch.records.slice(outcome.done);
-      if (rest.length === 0) continue;
-      if (outcome.done > 0) {
-        // It came further, so this is not a repetition: the rest begins anew.
-        batches.unshift({ records: rest, attempts: 0, failures: 0 });
-        continue;
-      }
-      if (mapping.bisect && rest.length > 1) {
-        // Cutting a batch in two does not count as a retry.
-        const middle = Math.ceil(rest.length / 2);
-        batches.unshift({ ...batch, records: rest.slice(0, middle) }, { ...batch, records: rest.slice(middle) });
-        continue;
-      }
-      const attempts = batch.attempts + 1;
-      if (mapping.maxRetries >= 0 && attempts > mapping.maxRetries) {
-        this.#owner.discard(rest, { condition: 'RetryAttemptsExhausted', attempts, result: outcome.result });
-        this.#advance(rest);
-        continue;
-      }
-      const failures = batch.failures + 1;
-      batches.unshift({ records: rest, attempts, failures });
-      park();
-      await this.#pause.wait(context.clock, backoff(failures), `retry of ${this.#label()}`, resume);
-    }
+  #awaitWindowEnd(): void {
+    const end = this.#nextWindowEnd();
+    if (this.#windowTimer?.dueAt === end || (this.#windowTimer === undefined && end === Number.POSITIVE_INFINITY))
+      return;
+    this.#windowTimer?.cancel();
+    this.#windowTimer = undefined;
+    const { clock } = this.#owner.context;
+    if (end === Number.POSITIVE_INFINITY || end <= clock.now()) return;
+    this.#windowTimer = clock.after(end - clock.now(), `window of ${this.#label} ends`, () => {
+      this.#windowTimer = undefined;
+      // What was written up to now belongs to the window, whether it has been read or not.
+      this.#owner.progressed();
+    });
   }
 
-  async #try(batch: Batch): Promise<Outcome> {
-    const { mapping } = this.#owner;
-    const payload = `{"Records":[${batch.records.map((record) => eventRecord(record, mapping)).join(',')}]}`;
-    let result: InvocationResult;
-    try {
-      result = await this.#owner.invoke(payload, batch.records.length);
-    } catch {
-      return { kind: 'throttled' };
-    }
-    if (result.functionError) return this.#stopped ? { kind: 'unknown' } : { kind: 'answered', done: 0, result };
-    if (!mapping.reportFailures) return { kind: 'answered', done: batch.records.length, result };
-    const numbers = batch.records.map((record) => record.dynamodb.SequenceNumber);
-    const failed = failedItems(result.payload, (identifier) => numbers.includes(identifier));
-    if (failed === 'all') return { kind: 'answered', done: 0, result };
-    const lowest = numbers.findIndex((number) => failed.has(number));
-    return { kind: 'answered', done: lowest < 0 ? numbers.length : lowest, result };
+  /** Of the tumbling window that is open, or of the one that the next record opens. */
+  #nextWindowEnd(): number {
+    const { first } = this.#pending;
+    const window = this.#windows?.open ?? (first && this.#windows?.spanOf(first));
+    return window?.end ?? Number.POSITIVE_INFINITY;
   }
-
-  #dropAged(batch: Batch): Batch {
-    const { mapping, context } = this.#owner;
-    if (mapping.maxRecordAge < 0) return batch;
-    const oldest = context.clock.now() - mapping.maxRecordAge * 1000;
-    const isYoung = (record: StreamRecord) => record.dynamodb.ApproximateCreationDateTime * 1000 >= oldest;
-    const young = batch.records.findIndex(isYoung);
-    const aged = young < 0 ? batch.records : batch.records.slice(0, young);
-    if (aged.length === 0) return batch;
-    this.#owner.discard(aged, { condition: 'RecordAgeExceeded', attempts: batch.attempts, result: undefined });
-    this.#advance(aged);
-    return { ...batch, records: batch.records.slice(aged.length) };
-  }
-
-  #advance(records: readonly StreamRecord[]): void {
-    const last = records[records.length - 1];
-    if (!last) return;
-    this.done = last.dynamodb.SequenceNumber;
-    this.#pending.splice(0, records.length);
-    this.#owner.progressed();
-  }
-
-  #label = (): string => `${this.#owner.mapping.functionArn.split(':')[6]} on its stream`;
-}
-
-/** The next records for one invocation; at least one. */
-function cut(pending: readonly StreamRecord[], batchSize: number): StreamRecord[] {
-  const taken: StreamRecord[] = [];
-  let bytes = 0;
-  for (const record of pending) {
-    // As JSON a record is larger than its items are; never more than about twice.
-    bytes += record.dynamodb.SizeBytes * 2 + 500;
-    if (taken.length === batchSize || (taken.length > 0 && bytes > MAX_PAYLOAD_BYTES)) break;
-    taken.push(record);
-  }
-  return taken;
-}
-
-function eventRecord({ userIdentity, ...record }: StreamRecord, mapping: MappingRecord): string {
-  return JSON.stringify({
-    ...record,
-    eventSourceARN: mapping.eventSourceArn,
-    ...(userIdentity ? { userIdentity } : {}),
-  });
 }

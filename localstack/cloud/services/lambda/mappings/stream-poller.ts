@@ -2,18 +2,20 @@ import type { StreamRecord, StreamSource } from '../../../core/peers';
 import type { CloudContext } from '../../../core/service';
 import type { Destinations } from '../destinations';
 import type { Invoker } from '../execution/invoker';
-import { rolePrincipal } from '../execution/role-credentials';
 import type { Functions } from '../functions';
 import { type Checkpoints, isAfter, type Position } from './checkpoints';
+import { discardRecords } from './discard-report';
 import type { MappingRecord, Poller } from './mapping-record';
 import { streamFilter } from './record-filter';
-import { type Discard, StreamLane } from './stream-lane';
+import { itemKey, type StreamEvent } from './stream-event';
+import { StreamLane } from './stream-lane';
+import { TumblingWindows } from './tumbling-window';
 
 export type PollerParts = {
   readonly context: CloudContext;
-  readonly functions: Functions;
-  readonly invoker: Invoker;
-  readonly destinations: Destinations;
+  readonly functions: Pick<Functions, 'find' | 'resolve'>;
+  readonly invoker: Pick<Invoker, 'free' | 'invoke'>;
+  readonly destinations: Pick<Destinations, 'reportFailure' | 'send'>;
   readonly checkpoints: Checkpoints;
   readonly perFunction: number;
   /** Keeps `LastProcessingResult`. */
@@ -41,7 +43,7 @@ export class StreamPoller implements Poller {
     this.#mapping = mapping;
     this.#parts = parts;
     this.#source = parts.context.registry.peer('dynamodb');
-    this.#fits = streamFilter(mapping.filters);
+    this.#fits = streamFilter(mapping.filters, mapping.eventSourceArn);
   }
 
   start(): void {
@@ -88,24 +90,36 @@ export class StreamPoller implements Poller {
       // With another parallelization than before, records are spread differently: all lanes begin at the last place
       // that every one of them had passed.
       const lowest = kept.reduce((low, at) => (at === undefined || (low !== undefined && isAfter(low, at)) ? at : low));
-      const lanes = Array.from(
-        { length: parallelization },
-        (_, index): StreamLane =>
-          new StreamLane(
-            {
-              context: this.#parts.context,
-              mapping: this.#mapping,
-              invoke: (payload, records) => this.#invoke(payload, records),
-              discard: (records, why) => this.#discard(id, records, why),
-              progressed: () => this.#progressed(id),
-            },
-            kept.length === parallelization ? kept[index] : lowest,
-          ),
+      const lanes = Array.from({ length: parallelization }, (_, index) =>
+        this.#lane(id, kept.length === parallelization ? kept[index] : lowest),
       );
       shard = { id, lanes, position: lowest };
       this.#shards.set(id, shard);
     }
     return shard;
+  }
+
+  #lane(shardId: string, done: Position): StreamLane {
+    const { checkpoints, context } = this.#parts;
+    const { uuid, tumblingSeconds, eventSourceArn } = this.#mapping;
+    const open = checkpoints.readWindow(uuid, shardId);
+    const windows = tumblingSeconds
+      ? new TumblingWindows(tumblingSeconds, { shardId, streamArn: eventSourceArn }, open)
+      : undefined;
+    // Windows were switched off: nobody waits for their state any more.
+    if (open && !windows) checkpoints.writeWindow(uuid, shardId, undefined);
+    return new StreamLane(
+      {
+        context,
+        mapping: this.#mapping,
+        invoke: (event) => this.#invoke(event),
+        discard: (records, why) => discardRecords(this.#parts, this.#mapping, { shardId, records, why }),
+        progressed: () => this.#progressed(shardId),
+        keepWindow: (window) => checkpoints.writeWindow(uuid, shardId, window),
+      },
+      done,
+      windows,
+    );
   }
 
   /** Reads what is new, hands it to the lanes, and starts those that have something to do. */
@@ -151,11 +165,11 @@ export class StreamPoller implements Poller {
     this.#parts.checkpoints.write(this.#mapping.uuid, shard.id, lanes);
   }
 
-  async #invoke(payload: string, records: number) {
+  async #invoke({ payload, records, about, causes }: StreamEvent) {
     const { functions, invoker, context, onResult } = this.#parts;
     try {
       const target = functions.resolve(this.#mapping.functionArn, context);
-      const result = await invoker.invoke(target, { payload, trigger: 'dynamodb', records });
+      const result = await invoker.invoke(target, { payload, trigger: 'dynamodb', records, about, causes });
       onResult(this.#mapping.uuid, result.functionError ? 'PROBLEM: Function call failed' : 'OK');
       return result;
     } catch (error) {
@@ -163,58 +177,12 @@ export class StreamPoller implements Poller {
       throw error;
     }
   }
-
-  /** https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-errors.html: a pointer, not the records. */
-  #discard(shardId: string, records: readonly StreamRecord[], { condition, attempts, result }: Discard): void {
-    const { context, destinations, functions } = this.#parts;
-    const { onFailure, functionArn, eventSourceArn } = this.#mapping;
-    if (!onFailure) return;
-    const [first, last] = [records[0]!, records[records.length - 1]!];
-    const arrival = ({ dynamodb }: StreamRecord) =>
-      new Date(dynamodb.ApproximateCreationDateTime * 1000).toISOString().replace(/\.000Z$/, 'Z');
-    const body = JSON.stringify({
-      requestContext: {
-        requestId: result?.requestId ?? '',
-        functionArn,
-        condition,
-        approximateInvokeCount: attempts,
-      },
-      ...(result
-        ? {
-            responseContext: {
-              statusCode: 200,
-              executedVersion: result.executedVersion,
-              ...(result.functionError ? { functionError: result.functionError } : {}),
-            },
-          }
-        : {}),
-      version: '1.0',
-      timestamp: new Date(context.clock.now()).toISOString(),
-      DDBStreamBatchInfo: {
-        shardId,
-        startSequenceNumber: first.dynamodb.SequenceNumber,
-        endSequenceNumber: last.dynamodb.SequenceNumber,
-        approximateArrivalOfFirstRecord: arrival(first),
-        approximateArrivalOfLastRecord: arrival(last),
-        batchSize: records.length,
-        streamArn: eventSourceArn,
-      },
-    });
-    const target = functions.find(functionArn, context);
-    if (!target) return;
-    try {
-      const role = rolePrincipal(target.config.role, target.record.name);
-      destinations.send(onFailure, { body, succeeded: false, functionArn }, role);
-    } catch (error) {
-      destinations.reportFailure(target.record, onFailure, error);
-    }
-  }
 }
 
 /** The same lane for all records of an item, so that they keep their order. */
 function laneOf(record: StreamRecord, lanes: number): number {
   if (lanes === 1) return 0;
-  const keys = JSON.stringify(Object.entries(record.dynamodb.Keys).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const keys = itemKey(record);
   let hash = 2_166_136_261;
   for (let index = 0; index < keys.length; index++) hash = Math.imul(hash ^ keys.charCodeAt(index), 16_777_619);
   return (hash >>> 0) % lanes;
