@@ -69,6 +69,8 @@ export type OutgoingMessage = {
   readonly attributes?: Readonly<Record<string, { readonly DataType: string; readonly StringValue: string }>>;
   readonly groupId?: string;
   readonly deduplicationId?: string;
+  /** The system attribute `AWSTraceHeader`. */
+  readonly traceHeader?: string;
 };
 
 export type ReceivedMessage = {

@@ -33,6 +33,8 @@ export type Delivered = {
   readonly principal?: Principal;
   readonly sourceArn?: string | undefined;
   readonly message?: OutgoingMessage;
+  /** The hop in the trace that brought it. */
+  readonly cause?: string | undefined;
 };
 
 /** EventBridge alone, with targets that note what they get and fail when they are told to. */
@@ -42,9 +44,12 @@ export class EventsUnderTest {
   /** By ARN: what a target throws, for as long as it stands here. */
   readonly failures = new Map<string, Error>();
   readonly registry = new Registry();
+  readonly activity = new Activity();
+  readonly faults = new Faults();
+  readonly trace = new Trace(this.clock);
   peer!: BusAccess;
-  #service!: Service;
-  #store!: Store;
+  service!: Service;
+  store!: Store;
   readonly #dir = mkdtempSync(join(tmpdir(), 'events-'));
 
   constructor(iam: Partial<AccessControl> = { judge: () => 'none', authorize: () => {} }) {
@@ -74,25 +79,25 @@ export class EventsUnderTest {
   #deliver(delivered: Delivered): void {
     const failure = this.failures.get(delivered.arn);
     if (failure) throw failure;
-    this.delivered.push(delivered);
+    this.delivered.push(this.trace.cause === undefined ? delivered : { ...delivered, cause: this.trace.cause });
   }
 
   #start(): void {
-    this.#store = new Store({ dir: this.#dir, sync: false });
+    this.store = new Store({ dir: this.#dir, sync: false });
     const context: CloudContext = {
       clock: this.clock,
-      store: this.#store,
+      store: this.store,
       registry: this.registry,
-      activity: new Activity(),
-      faults: new Faults(),
-      trace: new Trace(this.clock),
+      activity: this.activity,
+      faults: this.faults,
+      trace: this.trace,
       endpoint: () => call.endpoint,
       account,
       region: 'us-east-1',
       dir: this.#dir,
     };
     const { service, peer } = createEvents(context);
-    this.#service = service;
+    this.service = service;
     this.peer = peer;
     service.start?.();
   }
@@ -100,13 +105,13 @@ export class EventsUnderTest {
   /** As an operation answers; errors are rejections. */
   // biome-ignore lint/suspicious/noExplicitAny: shapes are those of the AWS API reference.
   async run(operation: string, input: object, as: Partial<Call> = {}): Promise<any> {
-    const run = this.#service.operations[operation];
+    const run = this.service.operations[operation];
     if (!run) throw new Error(`no operation ${operation}`);
     return run(input, { ...call, ...as });
   }
 
   access(operation: string, input: object) {
-    return this.#service.access(operation, input, call);
+    return this.service.access(operation, input, call);
   }
 
   /** A rule with targets, by default one function of the rule's name. */
@@ -119,6 +124,11 @@ export class EventsUnderTest {
     const { EventBusName } = more as { EventBusName?: string };
     await this.run('PutRule', { Name, ...(pattern ? { EventPattern: JSON.stringify(pattern) } : {}), ...more });
     await this.run('PutTargets', { Rule: Name, Targets: targets, ...(EventBusName ? { EventBusName } : {}) });
+  }
+
+  /** The hops of EventBridge about `value`, as `operation target outcome`, in the order of time. */
+  hops(value: string): string[] {
+    return this.trace.find(value).map(({ operation, target, outcome }) => `${operation} ${target} ${outcome}`);
   }
 
   /** Puts one event. */
@@ -140,14 +150,23 @@ export class EventsUnderTest {
   }
 
   async restart(): Promise<void> {
-    this.#service.stop?.();
-    await this.#store.close();
+    await this.service.stop?.();
+    await this.store.close();
+    this.#start();
+  }
+
+  /** What is deployed stays, what flows through is gone: as the cloud resets a service. */
+  async reset(): Promise<void> {
+    await this.service.stop?.();
+    for (const name of this.service.dataSpaces ?? []) this.store.space(name).clear();
+    await this.store.close();
     this.#start();
   }
 
   async stop(): Promise<void> {
+    await this.service.stop?.();
     this.clock.stop();
-    await this.#store.close();
+    await this.store.close();
     rmSync(this.#dir, { recursive: true, force: true });
   }
 }

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Access, Principal } from '../../../localstack/cloud/core/service';
-import { account, busArn, call, EventsUnderTest, functionArn, ruleArn } from './events-under-test';
+import { account, busArn, call, EventsUnderTest, functionArn, queueArn, ruleArn } from './events-under-test';
 
 let events: EventsUnderTest;
 beforeEach(() => {
@@ -93,11 +93,16 @@ describe('a bus', () => {
     expect(payloads.map(({ id }) => id)).toEqual([EventId, EventId]);
   });
 
-  test('that sends in a circle stops', async () => {
+  test('sends what came from another bus to no third one, as at AWS', async () => {
     await events.rule('there', { source: ['shop'] }, [{ Id: 'b', Arn: busArn('b') }]);
-    await events.rule('back', { source: ['shop'] }, [{ Id: 'd', Arn: busArn('default') }], { EventBusName: 'b' });
+    const back = { Id: 'd', Arn: busArn('default'), DeadLetterConfig: { Arn: queueArn('dlq') } };
+    await events.rule('back', { source: ['shop'] }, [back], { EventBusName: 'b' });
     await events.put();
-    expect(events.targets()).toHaveLength(6);
+    expect(events.delivered.map(({ arn }) => arn).sort()).toEqual(
+      [functionArn('on-b'), functionArn('on-default'), queueArn('dlq')].sort(),
+    );
+    const letter = events.delivered.find(({ arn }) => arn === queueArn('dlq'));
+    expect(letter?.message?.attributes?.ERROR_CODE?.StringValue).toBe('THIRD_ACCOUNT_HOP_DETECTED');
   });
 });
 
@@ -156,9 +161,14 @@ describe('the whole request is refused', () => {
     });
   });
 
+  test('when the time of an entry is none, before any entry is taken', async () => {
+    await events.rule('r', { source: ['shop'] });
+    await expect(put([entry, { ...entry, Time: 1e15 }])).rejects.toMatchObject({ code: 'SerializationException' });
+    expect(events.targets()).toEqual([]);
+  });
+
   test('for what is not honoured', async () => {
     await expect(put([entry], { EndpointId: 'a.veo' })).rejects.toMatchObject({ status: 501 });
-    await expect(put([{ ...entry, TraceHeader: 'Root=1' }])).rejects.toThrow('PutEvents entry: TraceHeader');
   });
 });
 

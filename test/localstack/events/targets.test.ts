@@ -19,7 +19,7 @@ test('queues, FIFO queues and log groups get events too', async () => {
   await events.put();
   expect(events.delivered).toMatchObject([
     { arn: queueArn('q'), sourceArn: ruleArn('r') },
-    { arn: queueArn('q.fifo'), message: { groupId: 'g', deduplicationId: expect.any(String) } },
+    { arn: queueArn('q.fifo'), message: { body: expect.any(String), groupId: 'g' } },
     { arn: groupArn('/aws/events/all') },
   ]);
 });
@@ -44,6 +44,8 @@ describe('what a target gets', () => {
     ['$.detail.lines[1].sku', '"y"'],
     ['$.detail.lines[*].sku', '["x","y"]'],
     ["$['detail-type']", '"OrderCreated"'],
+    ['$.detail.*.sku', '[]'],
+    ['$.detail.lines[0].*', '["x"]'],
     ['$.nowhere', 'null'],
   ])('is the part of the event at %s', async (InputPath, payload) => {
     expect(await sent({ InputPath })).toBe(payload);
@@ -66,11 +68,14 @@ describe('what a target gets', () => {
         tags: '$.detail.tags',
         quote: '$.detail.quote',
       }),
-    ).toBe('"order o-1 has \\"[\\"a\\",\\"b\\"]\\" and a\\"b"');
+    ).toBe('"order o-1 has \\"[a,b]\\" and a\\"b"');
   });
 
   test('has nothing where a path leads nowhere', async () => {
-    expect(await transformed('{"a": "<none>"}', { none: '$.detail.none' })).toBe('{"a": ""}');
+    const none = { none: '$.detail.none' };
+    expect(await transformed('{"a": "<none>"}', none)).toBe('{"a": ""}');
+    expect(await transformed('{"a": <none>}', none)).toBe('{"a": ""}');
+    expect(await transformed('"a <none>"', none)).toBe('"a "');
   });
 
   test('can name the rule and hold the whole event', async () => {
@@ -82,6 +87,7 @@ describe('what a target gets', () => {
     expect(event).toMatchObject({ source: 'shop', detail: { id: 'o-1' } });
     expect(head).toMatchObject({ source: 'shop' });
     expect(head).not.toHaveProperty('detail');
+    expect(head).toHaveProperty('detailType', 'OrderCreated');
   });
 });
 
@@ -174,7 +180,7 @@ describe('a delivery that fails', () => {
   });
 
   test('because the transformed input is no JSON is not tried again', async () => {
-    const InputTransformer = { InputTemplate: '{"a": <none>}', InputPathsMap: { none: '$.none' } };
+    const InputTransformer = { InputTemplate: '{"a": "<all>"}', InputPathsMap: { all: '$.detail' } };
     await events.rule('r', shop, [{ ...withRetries({})[0], InputTransformer }]);
     await events.put();
     expect(attributes()).toMatchObject({ ERROR_CODE: 'INVALID_JSON' });

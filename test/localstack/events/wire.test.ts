@@ -1,6 +1,10 @@
 import {
+  CreateArchiveCommand,
+  CreateConnectionCommand,
   CreateEventBusCommand,
+  DescribeArchiveCommand,
   DescribeEventBusCommand,
+  DescribeReplayCommand,
   EventBridgeClient,
   PutEventsCommand,
   PutPermissionCommand,
@@ -137,16 +141,52 @@ test('patterns are tried, and refused with the words of AWS', async () => {
   });
 });
 
-test('what is not there is refused by name', async () => {
-  const replay = new StartReplayCommand({
-    ReplayName: 'r',
-    EventSourceArn: arn('events', 'archive/a'),
-    EventStartTime: new Date(0),
-    EventEndTime: new Date(1),
-    Destination: { Arn: arn('events', 'event-bus/default') },
+test('an archive replays what it kept, and then is done', async () => {
+  const { QueueUrl = '' } = await sqs.send(new CreateQueueCommand({ QueueName: 'replayed' }));
+  const Statement = {
+    Effect: 'Allow',
+    Principal: { Service: 'events.amazonaws.com' },
+    Action: 'sqs:SendMessage',
+    Resource: arn('sqs', 'replayed'),
+  };
+  const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [Statement] });
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }));
+  const { EventBusArn } = await events.send(new CreateEventBusCommand({ Name: 'archived' }));
+  const { ArchiveArn } = await events.send(new CreateArchiveCommand({ ArchiveName: 'a', EventSourceArn: EventBusArn }));
+  const entry = { Source: 'shop', DetailType: 'OrderCreated', Detail: '{}', EventBusName: 'archived' };
+  const { Entries = [] } = await events.send(new PutEventsCommand({ Entries: [{ ...entry, Time: new Date(5_500) }] }));
+  await events.send(new PutRuleCommand({ Name: 'r', EventBusName: 'archived', EventPattern: '{"source":["shop"]}' }));
+  const target = { Id: 't', Arn: arn('sqs', 'replayed') };
+  await events.send(new PutTargetsCommand({ Rule: 'r', EventBusName: 'archived', Targets: [target] }));
+  expect((await events.send(new DescribeArchiveCommand({ ArchiveName: 'a' }))).EventCount).toBe(1);
+  const started = await events.send(
+    new StartReplayCommand({
+      ReplayName: 'again',
+      EventSourceArn: ArchiveArn,
+      EventStartTime: new Date(5_000),
+      EventEndTime: new Date(6_000),
+      Destination: { Arn: EventBusArn },
+    }),
+  );
+  expect(started).toMatchObject({ State: 'STARTING', ReplayArn: arn('events', 'replay/again') });
+  await cloud.idle();
+  const described = await events.send(new DescribeReplayCommand({ ReplayName: 'again' }));
+  expect(described).toMatchObject({ State: 'COMPLETED', EventLastReplayedTime: new Date(5_500) });
+  expect(JSON.parse((await receive(QueueUrl))[0]?.Body as string)).toMatchObject({
+    id: Entries[0]?.EventId,
+    time: '1970-01-01T00:00:05Z',
+    'replay-name': 'again',
   });
-  await expect(events.send(replay)).rejects.toMatchObject({
+});
+
+test('what is not there is refused by name', async () => {
+  const connection = new CreateConnectionCommand({
+    Name: 'c',
+    AuthorizationType: 'API_KEY',
+    AuthParameters: { ApiKeyAuthParameters: { ApiKeyName: 'n', ApiKeyValue: 'v' } },
+  });
+  await expect(events.send(connection)).rejects.toMatchObject({
     name: 'NotImplemented',
-    message: expect.stringContaining('events:StartReplay'),
+    message: expect.stringContaining('events:CreateConnection'),
   });
 });

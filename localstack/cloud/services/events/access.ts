@@ -1,7 +1,7 @@
 import type { Access, Call } from '../../core/service';
 import { entryContext } from './authorization';
 import type { PutEventsEntry } from './put-events';
-import { busArn, busIdFrom, ruleArn } from './records';
+import { archiveArn, busArn, busIdFrom, replayArn, ruleArn } from './records';
 
 type Input = {
   readonly Entries?: readonly PutEventsEntry[];
@@ -9,6 +9,8 @@ type Input = {
   readonly Rule?: string;
   readonly EventBusName?: string;
   readonly ResourceARN?: string;
+  readonly ArchiveName?: string;
+  readonly ReplayName?: string;
 };
 
 const ON_BUSES = [
@@ -44,8 +46,11 @@ export function eventsAccess(operation: string, input: unknown, call: Call): rea
   return [{ action, resource: resourceOf(operation, given, call) }];
 }
 
-function resourceOf(operation: string, { Name, Rule, EventBusName, ResourceARN }: Input, call: Call): string {
+function resourceOf(operation: string, { Name, Rule, EventBusName, ResourceARN, ...given }: Input, call: Call): string {
   if (ResourceARN !== undefined) return ResourceARN;
+  const { account, region } = call;
+  if (given.ArchiveName !== undefined) return archiveArn({ account, region, name: given.ArchiveName });
+  if (given.ReplayName !== undefined) return replayArn({ account, region, name: given.ReplayName });
   if (ON_BUSES.includes(operation)) return busArn(busIdFrom(EventBusName ?? Name, call));
   if (ON_RULES.includes(operation)) return ruleArn({ bus: busIdFrom(EventBusName, call), name: Rule ?? Name ?? '' });
   return '*';

@@ -11,18 +11,18 @@ export const EVENTBRIDGE: Principal = {
   arn: 'events.amazonaws.com',
 };
 
-/** Why a delivery failed, in the words of the dead-letter queue, and whether another try can help. */
-export type DeliveryError = { readonly code: string; readonly message: string; readonly retriable: boolean };
-
 export type TargetKind = 'lambda' | 'sqs' | 'bus' | 'log-group';
+
+const KINDS: readonly (readonly [TargetKind, RegExp])[] = [
+  ['lambda', /^arn:[^:]+:lambda:[^:]*:[^:]*:function:/],
+  ['sqs', /^arn:[^:]+:sqs:[^:]*:[^:]*:[^:]+$/],
+  ['bus', /^arn:[^:]+:events:[^:]*:[^:]*:event-bus\//],
+  ['log-group', /^arn:[^:]+:logs:[^:]*:[^:]*:log-group:/],
+];
 
 /** What kind of target an ARN names; undefined when EventBridge cannot reach it here. */
 export function targetKind(arn: string): TargetKind | undefined {
-  if (/^arn:[^:]+:lambda:[^:]*:[^:]*:function:/.test(arn)) return 'lambda';
-  if (/^arn:[^:]+:sqs:[^:]*:[^:]*:[^:]+$/.test(arn)) return 'sqs';
-  if (/^arn:[^:]+:events:[^:]*:[^:]*:event-bus\//.test(arn)) return 'bus';
-  if (/^arn:[^:]+:logs:[^:]*:[^:]*:log-group:/.test(arn)) return 'log-group';
-  return undefined;
+  return KINDS.find(([, form]) => form.test(arn))?.[0];
 }
 
 export type Parcel = {
@@ -40,21 +40,21 @@ export class Delivery {
   }
 
   /** Throws the target's own error. */
-  deliver({ target, rule, payload }: Parcel): void {
+  deliver(parcel: Parcel, traceHeader: string | undefined): void {
     const { registry, clock } = this.#context;
+    const { target, rule, payload } = parcel;
     const source = ruleArn(rule);
+    if (target.InputTransformer) refuseBadJson(parcel);
     switch (targetKind(target.Arn)) {
       case 'lambda':
-        // Everything but a template's output is JSON by itself.
-        if (target.InputTransformer) refuseBadJson(payload);
         registry.peer('lambda').enqueue(target.Arn, payload, EVENTBRIDGE, source);
         return;
       case 'sqs':
-        registry.peer('sqs').send(target.Arn, messageFor(target, payload), EVENTBRIDGE, source);
+        registry.peer('sqs').send(target.Arn, messageFor(target, payload, traceHeader), EVENTBRIDGE, source);
         return;
       case 'log-group': {
         const group = /:log-group:([^:]+)/.exec(target.Arn)?.[1] as string;
-        registry.peer('logs').write(group, uuid(), [{ timestamp: clock.now(), message: payload }]);
+        registry.peer('logs').write(group, uuid(), [logEntry(target, payload, clock.now())]);
         return;
       }
       default:
@@ -63,52 +63,42 @@ export class Delivery {
   }
 
   /** Sends to the dead-letter queue of a target. Throws when that is not possible either. */
-  deadLetter(queueArn: string, body: string, attributes: Readonly<Record<string, string>>, sourceArn: string): void {
-    const entries = Object.entries(attributes).map(
-      ([name, StringValue]) => [name, { DataType: 'String', StringValue }] as const,
-    );
-    const message = { body, attributes: Object.fromEntries(entries) };
+  deadLetter(queueArn: string, message: OutgoingMessage, sourceArn: string): void {
     this.#context.registry.peer('sqs').send(queueArn, message, EVENTBRIDGE, sourceArn);
   }
 }
 
-/** Content-based deduplication or not: a FIFO queue is given an id, so that no event is taken for another. */
-function messageFor(target: Target, body: string): OutgoingMessage {
-  if (!target.Arn.endsWith('.fifo')) return { body };
-  return { body, groupId: target.SqsParameters?.MessageGroupId ?? '', deduplicationId: uuid() };
+/** Like AWS, which needs content-based deduplication of FIFO queues, this names no deduplication id. */
+function messageFor(target: Target, body: string, traceHeader: string | undefined): OutgoingMessage {
+  const groupId = target.SqsParameters?.MessageGroupId;
+  return {
+    body,
+    ...(groupId === undefined ? {} : { groupId }),
+    ...(traceHeader === undefined ? {} : { traceHeader }),
+  };
 }
 
-class BadJson extends Error {}
+/** A template for a log group makes an object with the time and the text of the entry. */
+function logEntry(target: Target, payload: string, now: number): { timestamp: number; message: string } {
+  if (!target.InputTransformer) return { timestamp: now, message: payload };
+  const { timestamp, message } = (JSON.parse(payload) ?? {}) as { timestamp?: unknown; message?: unknown };
+  const at = typeof timestamp === 'string' ? Date.parse(timestamp) : timestamp;
+  if (typeof at !== 'number' || Number.isNaN(at) || message === undefined) {
+    throw new AwsError('ValidationException', 'The input of a log group needs a timestamp and a message.');
+  }
+  return { timestamp: at, message: typeof message === 'string' ? message : JSON.stringify(message) };
+}
 
-function refuseBadJson(payload: string): void {
+/** What a template made, and is no JSON where it has to be. */
+export class BadJson extends Error {}
+
+/** For a queue only a template that is an object has to give JSON. */
+function refuseBadJson({ target, payload }: Parcel): void {
+  const template = target.InputTransformer?.InputTemplate.trimStart() ?? '';
+  if (targetKind(target.Arn) === 'sqs' && !template.startsWith('{')) return;
   try {
     JSON.parse(payload);
   } catch {
     throw new BadJson('The transformed input is not valid JSON.');
   }
-}
-
-const GONE = ['ResourceNotFoundException', 'QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue'];
-const FORBIDDEN = ['AccessDenied', 'AccessDeniedException'];
-const THROTTLED = ['TooManyRequestsException', 'ThrottlingException', 'RequestThrottled', 'Throttling'];
-const INVALID = [
-  'InvalidParameterValueException',
-  'ValidationException',
-  'InvalidMessageContents',
-  'InvalidRequestContentException',
-];
-
-/**
- * What a target's error means for the event. EventBridge does not retry what only a change of the configuration can
- * repair. https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html
- */
-export function deliveryError(error: unknown): DeliveryError {
-  const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof BadJson) return { code: 'INVALID_JSON', message, retriable: false };
-  const code = error instanceof AwsError ? error.code : '';
-  if (GONE.includes(code)) return { code: 'NO_RESOURCE', message, retriable: false };
-  if (FORBIDDEN.includes(code)) return { code: 'NO_PERMISSIONS', message, retriable: false };
-  if (INVALID.includes(code)) return { code: 'INVALID_PARAMETER', message, retriable: false };
-  if (THROTTLED.includes(code)) return { code: 'THROTTLING', message, retriable: true };
-  return { code: 'ERROR_FROM_TARGET', message, retriable: true };
 }

@@ -1,35 +1,46 @@
+import { AwsError } from '../../core/aws-error';
 import type { BusAccess } from '../../core/peers';
 import type { CloudContext, Service } from '../../core/service';
 import { eventsAccess } from './access';
+import { archiveOperations } from './archive-operations';
+import { Archives } from './archives';
 import { Authorization } from './authorization';
 import { busOperations } from './bus-operations';
 import { Buses } from './buses';
+import { DELIVER_FAULTS, Deliveries } from './deliveries';
 import { Delivery } from './delivery';
 import { busAccess } from './peer';
 import { permissionOperations } from './permission-operations';
-import { makePutEvents } from './put-events';
-import { Retries } from './retries';
+import { ENTRY_FAULTS, makePutEvents, UNEXPECTED } from './put-events';
+import { replayOperations } from './replay-operations';
+import { Replays } from './replays';
 import { Router } from './router';
 import { ruleOperations } from './rule-operations';
 import { Schedules } from './schedules';
 import { tagOperations } from './tag-operations';
 import { targetOperations } from './target-operations';
 
-/** EventBridge: buses, rules, schedules and targets. */
+/** EventBridge: buses, rules, schedules, targets, archives and replays. */
 export function createEvents(context: CloudContext): {
   service: Service & { readonly name: 'events' };
   peer: BusAccess;
 } {
-  const { clock, registry } = context;
+  const { clock, trace, registry } = context;
   const buses = new Buses(context);
+  const archives = new Archives(context, buses);
   const authorization = new Authorization(registry);
-  const delivery = new Delivery(context);
-  const retries = new Retries(context, delivery);
-  const router = new Router({ buses, delivery, retries }, (rule, roleArn, to, { event }) =>
-    authorization.authorizeForward(buses.bus(to), roleArn, rule.bus.account, event),
-  );
-  const schedules = new Schedules(clock, buses, router);
-  const parts = { clock, buses, router, authorization };
+  const deliveries: Deliveries = new Deliveries(context, new Delivery(context), (job) => router.forward(job));
+  const router = new Router({
+    trace,
+    buses,
+    archives,
+    deliveries,
+    mayForward: (from, roleArn, to, { event }) =>
+      authorization.authorizeForward(buses.bus(to), roleArn, from.account, event),
+  });
+  const replays = new Replays(context, archives, router);
+  const schedules = new Schedules(context, buses, router);
+  const parts = { context, clock, trace, buses, router, authorization, archives, replays };
   return {
     service: {
       name: 'events',
@@ -42,15 +53,31 @@ export function createEvents(context: CloudContext): {
         ...targetOperations(buses),
         ...permissionOperations(buses, clock),
         ...tagOperations(buses),
+        ...archiveOperations(parts),
+        ...replayOperations(parts),
       },
       access: eventsAccess,
+      faultPoints: { Deliver: DELIVER_FAULTS, 'PutEvents.Entry': ENTRY_FAULTS },
+      failure: (kind) =>
+        kind === 'throttle'
+          ? new AwsError('ThrottlingException', 'Rate exceeded')
+          : new AwsError('InternalException', UNEXPECTED, { status: 500 }),
+      dataSpaces: [
+        'events-deliveries',
+        'events-archived',
+        'events-archived-ages',
+        'events-archived-totals',
+        'events-replays',
+      ],
       start: () => {
-        retries.start();
+        deliveries.start();
         schedules.start();
+        replays.start();
       },
       stop: () => {
-        retries.stop();
+        deliveries.stop();
         schedules.stop();
+        return replays.stop();
       },
     },
     peer: busAccess(parts),

@@ -42,6 +42,10 @@ export type RuleRecord = {
   readonly description?: string;
   readonly roleArn?: string;
   readonly createdBy: string;
+  /** The AWS service that made it: its users cannot change it. */
+  readonly managedBy?: string;
+  /** A rule that sends to the archive of this name, in the account and region of its bus. */
+  readonly archive?: string;
   readonly targets: readonly Target[];
   readonly tags: Readonly<Record<string, string>>;
 };
@@ -58,6 +62,12 @@ export function ruleArn({ bus, name }: Pick<RuleRecord, 'bus' | 'name'>): string
   const resource = bus.name === 'default' ? `rule/${name}` : `rule/${bus.name}/${name}`;
   return formatArn({ service: 'events', region, account, resource });
 }
+
+export const archiveArn = ({ account, region, name }: BusId): string =>
+  formatArn({ service: 'events', region, account, resource: `archive/${name}` });
+
+export const replayArn = ({ account, region, name }: BusId): string =>
+  formatArn({ service: 'events', region, account, resource: `replay/${name}` });
 
 /** From what callers write: nothing for the default bus, a name, or an ARN. */
 export function busIdFrom(nameOrArn: string | undefined, { account, region }: Pick<Call, 'account' | 'region'>): BusId {
@@ -79,4 +89,11 @@ export function readArn(arn: string): { bus: BusId; rule?: string } | undefined 
   if (kind !== 'rule' || !name) return undefined;
   const rule = names.at(-1) as string;
   return { bus: { account, region, name: names.slice(0, -1).join('/') || 'default' }, rule };
+}
+
+/** The archive that an ARN names. */
+export function readArchiveArn(arn: string): BusId | undefined {
+  const parsed = parseArn(arn);
+  const name = parsed?.service === 'events' ? /^archive\/(.+)$/.exec(parsed.resource)?.[1] : undefined;
+  return parsed && name ? { account: parsed.account, region: parsed.region, name } : undefined;
 }

@@ -1,71 +1,80 @@
 import { AwsError } from '../../core/aws-error';
+import type { Trace } from '../../core/trace';
+import type { Archives } from './archives';
 import type { Buses } from './buses';
-import { type Delivery, type Parcel, targetKind } from './delivery';
+import type { Deliveries, DeliveryJob } from './deliveries';
+import { targetKind } from './delivery';
 import type { Envelope } from './envelope';
 import { type BusId, busArn, type RuleRecord, readArn } from './records';
-import type { Retries } from './retries';
 import { payloadFor } from './target-payload';
 
-/** From bus to bus; the bound is for rules that send in circles. */
-const MAX_HOPS = 5;
+type Parts = {
+  readonly trace: Trace;
+  readonly buses: Buses;
+  readonly archives: Archives;
+  readonly deliveries: Deliveries;
+  /** Throws when the bus `to` does not take the event from this rule. */
+  readonly mayForward: (from: BusId, roleArn: string | undefined, to: BusId, envelope: Envelope) => void;
+};
+
+export type RouteOptions = {
+  /** The hops in the trace that brought it, unless it is what is being done now. */
+  readonly causes?: readonly string[];
+  /** Only to these rules. */
+  readonly only?: ReadonlySet<string>;
+  /** It comes from another bus. */
+  readonly forwarded?: boolean;
+};
 
 /** Takes events from a bus to the targets of its rules. Synchronous, hence atomic with the caller's other writes. */
 export class Router {
-  readonly #buses: Buses;
-  readonly #delivery: Delivery;
-  readonly #retries: Retries;
-  readonly #mayForward: (rule: RuleRecord, roleArn: string | undefined, to: BusId, envelope: Envelope) => void;
+  readonly #parts: Parts;
 
-  /** `mayForward` throws when the bus `to` does not take the event from this rule. */
-  constructor(
-    parts: { buses: Buses; delivery: Delivery; retries: Retries },
-    mayForward: (rule: RuleRecord, roleArn: string | undefined, to: BusId, envelope: Envelope) => void,
-  ) {
-    this.#buses = parts.buses;
-    this.#delivery = parts.delivery;
-    this.#retries = parts.retries;
-    this.#mayForward = mayForward;
+  constructor(parts: Parts) {
+    this.#parts = parts;
   }
 
   /** To the targets of every rule of the bus that matches. An event on a bus that does not exist is gone, as at AWS. */
-  route(bus: BusId, envelope: Envelope, hops = 0): void {
-    const found = this.#buses.find(bus);
+  route(bus: BusId, envelope: Envelope, options: RouteOptions = {}): void {
+    const found = this.#parts.buses.find(bus);
     if (!found) return;
     for (const name of found.patterns.match(envelope.event)) {
-      const rule = this.#buses.findRule(bus, name);
-      if (rule) this.toTargets(rule, envelope, hops);
+      if (options.only && !options.only.has(name)) continue;
+      const rule = this.#parts.buses.findRule(bus, name);
+      if (rule) this.toTargets(rule, envelope, options);
     }
   }
 
   /** To all targets of a rule, whether or not it matches. */
-  toTargets(rule: RuleRecord, envelope: Envelope, hops = 0): void {
+  toTargets(rule: RuleRecord, envelope: Envelope, { causes, forwarded = false }: RouteOptions = {}): void {
+    const { trace, archives, deliveries } = this.#parts;
+    const brought = causes ?? (trace.cause === undefined ? [] : [trace.cause]);
     for (const target of rule.targets) {
-      const parcel: Parcel = {
-        target,
-        rule: { bus: rule.bus, name: rule.name },
-        payload: payloadFor(target, envelope, rule),
-      };
-      try {
-        if (targetKind(target.Arn) === 'bus') this.#forward(rule, parcel, envelope, hops);
-        else this.#delivery.deliver(parcel);
-      } catch (error) {
-        this.#retries.failed(parcel, envelope.id, envelope.text(), error);
+      if (rule.archive !== undefined) {
+        archives.take({ ...rule.bus, name: rule.archive }, envelope, rule, brought);
+        continue;
       }
+      const payload = payloadFor(target, envelope, rule);
+      const parcel = { target, rule: { bus: rule.bus, name: rule.name }, payload };
+      deliveries.send({ parcel, envelope, forwarded, causes: brought });
     }
   }
 
-  #forward(rule: RuleRecord, { target }: Parcel, envelope: Envelope, hops: number): void {
+  /** A delivery to another bus; false when its target is none. Throws what keeps the event from it. */
+  forward({ parcel, envelope, forwarded }: DeliveryJob): boolean {
+    const { target, rule } = parcel;
+    if (targetKind(target.Arn) !== 'bus') return false;
+    const { buses, mayForward } = this.#parts;
     const to = readArn(target.Arn)?.bus;
-    if (!to || !this.#buses.find(to)) {
+    if (!to || !buses.find(to)) {
       throw new AwsError('ResourceNotFoundException', `Event bus ${target.Arn} does not exist.`);
     }
-    if (hops >= MAX_HOPS) {
-      throw new AwsError(
-        'ValidationException',
-        `The event went from bus to bus ${hops} times, last by ${busArn(rule.bus)}.`,
-      );
+    if (forwarded) {
+      const reason = `The event came to ${busArn(rule.bus)} from another event bus, and is not routed to a third one.`;
+      throw new AwsError('THIRD_ACCOUNT_HOP_DETECTED', reason);
     }
-    this.#mayForward(rule, target.RoleArn, to, envelope);
-    this.route(to, envelope, hops + 1);
+    mayForward(rule.bus, target.RoleArn, to, envelope);
+    this.route(to, envelope, { forwarded: true });
+    return true;
   }
 }

@@ -1,4 +1,4 @@
-import { AwsError, refuseUnknown } from '../../core/aws-error';
+import { AwsError, notImplemented, refuseUnknown } from '../../core/aws-error';
 import type { Clock } from '../../core/clock';
 import { parseEventJson } from '../../core/patterns/event-json';
 import { compilePattern } from '../../core/patterns/event-pattern';
@@ -12,6 +12,7 @@ import { constrain, notFound, pageOf, validation } from './validation';
 
 const NAME = { min: 1, max: 64, pattern: /^[.\-_A-Za-z0-9]+$/ };
 const PATTERN = { max: 4_096 };
+const CLOUDTRAIL = 'ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS';
 
 export function ruleOperations(buses: Buses, clock: Clock): Record<string, Operation> {
   const find = (name: string, input: { EventBusName?: string }, call: Call): RuleRecord => {
@@ -25,6 +26,7 @@ export function ruleOperations(buses: Buses, clock: Clock): Record<string, Opera
     return (input, call) => {
       refuseUnknown(`events:${operation}`, input, ['Name', 'EventBusName']);
       const rule = find(input.Name, input, call);
+      refuseManaged(rule);
       // A rate counts from when its rule was enabled.
       const starts = state === 'ENABLED' && rule.state !== 'ENABLED' && rule.schedule !== undefined;
       buses.setRule({ ...rule, state, ...(starts ? { scheduledFrom: clock.now() } : {}) });
@@ -46,8 +48,9 @@ export function ruleOperations(buses: Buses, clock: Clock): Record<string, Opera
       constrain('name', input.Name, NAME);
       const { record: bus } = buses.bus(busIdFrom(input.EventBusName, call));
       const { EventPattern: pattern, ScheduleExpression: schedule, Description: description, RoleArn: roleArn } = input;
-      const state: RuleState = input.State ?? 'ENABLED';
-      constrain('state', state, { oneOf: ['ENABLED', 'DISABLED'] });
+      const state: RuleState | typeof CLOUDTRAIL = input.State ?? 'ENABLED';
+      if (state === CLOUDTRAIL) throw notImplemented(`events:PutRule: the state ${CLOUDTRAIL}`);
+      constrain('state', state, { oneOf: ['ENABLED', 'DISABLED', CLOUDTRAIL] });
       if (pattern !== undefined) constrain('eventPattern', pattern, PATTERN);
       if (description !== undefined) constrain('description', description, { max: 512 });
       if (!pattern && !schedule) {
@@ -56,6 +59,7 @@ export function ruleOperations(buses: Buses, clock: Clock): Record<string, Opera
       if (schedule) checkSchedule(schedule, bus.name);
       const name: string = input.Name;
       const existing = buses.findRule(bus, name);
+      if (existing) refuseManaged(existing);
       const id = { account: bus.account, region: bus.region, name: bus.name };
       const sameSchedule = existing?.schedule === schedule && existing?.state === state;
       invalidPatternAsAws(() =>
@@ -85,6 +89,7 @@ export function ruleOperations(buses: Buses, clock: Clock): Record<string, Opera
       const rule = buses.findRule(bus, input.Name);
       // AWS does not mind when there is none.
       if (!rule) return;
+      refuseManaged(rule, input.Force ?? false);
       if (rule.targets.length > 0) throw validation("Rule can't be deleted since it has targets.");
       buses.deleteRule(rule);
     },
@@ -129,12 +134,19 @@ function readEvent(text: string): unknown {
   return event;
 }
 
+/** A rule that a service made for itself is left to that service, unless its users insist where they may. */
+export function refuseManaged({ name, managedBy }: RuleRecord, force?: boolean): void {
+  if (managedBy === undefined || force) return;
+  const hint = force === undefined ? '' : " Set 'force' parameter to true to override.";
+  throw new AwsError('ManagedRuleException', `${name} is a managed rule.${hint}`);
+}
+
 function checkSchedule(schedule: string, bus: string): void {
   if (bus !== 'default') throw validation('ScheduleExpression is supported only on the default event bus.');
   if (!parseSchedule(schedule, 0)) throw validation('Parameter ScheduleExpression is not valid.');
 }
 
-function invalidPatternAsAws<T>(run: () => T): T {
+export function invalidPatternAsAws<T>(run: () => T): T {
   try {
     return run();
   } catch (error) {
@@ -151,5 +163,6 @@ const summaryOf = (rule: RuleRecord) => ({
   State: rule.state,
   ...(rule.description === undefined ? {} : { Description: rule.description }),
   ...(rule.roleArn === undefined ? {} : { RoleArn: rule.roleArn }),
+  ...(rule.managedBy === undefined ? {} : { ManagedBy: rule.managedBy }),
   EventBusName: rule.bus.name,
 });

@@ -1,5 +1,6 @@
 import type { Clock, Timer } from '../../core/clock';
 import { parseSchedule } from '../../core/schedule/schedule-expression';
+import type { Trace } from '../../core/trace';
 import type { Buses } from './buses';
 import { makeEnvelope } from './envelope';
 import { type RuleRecord, ruleArn, ruleKey } from './records';
@@ -13,11 +14,13 @@ export class Schedules {
   readonly #clock: Clock;
   readonly #buses: Buses;
   readonly #router: Router;
+  readonly #trace: Trace;
   readonly #timers = new Map<string, Timer>();
   #running = false;
 
-  constructor(clock: Clock, buses: Buses, router: Router) {
+  constructor({ clock, trace }: { clock: Clock; trace: Trace }, buses: Buses, router: Router) {
     this.#clock = clock;
+    this.#trace = trace;
     this.#buses = buses;
     this.#router = router;
     buses.watchRules((rule, gone) => this.#plan(rule, gone));
@@ -57,7 +60,7 @@ export class Schedules {
       {
         source: 'aws.events',
         detailType: 'Scheduled Event',
-        detail: { value: {}, text: '{}' },
+        detail: { value: {}, text: () => '{}' },
         account,
         region,
         resources: [ruleArn(rule)],
@@ -65,6 +68,16 @@ export class Schedules {
       },
       this.#clock.now(),
     );
-    this.#router.toTargets(rule, envelope);
+    const arn = ruleArn(rule);
+    const about = envelope.text();
+    const hop = this.#trace.note({
+      service: 'events',
+      operation: 'Schedule',
+      target: arn,
+      by: 'events',
+      causes: [],
+      about,
+    });
+    this.#router.toTargets(rule, envelope, { causes: [hop] });
   }
 }

@@ -35,6 +35,8 @@ export function readTarget(given: Target, at: number): Target {
   if (!fifo && given.SqsParameters?.MessageGroupId) {
     throw validation(`Parameter(s) SqsParameters must not be specified for target: ${given.Id}.`);
   }
+  const changed = ['Input', 'InputPath', 'InputTransformer'].find((name) => given[name as keyof Target] !== undefined);
+  if (kind === 'bus' && changed) throw notImplemented(`events:PutTargets: ${changed} of a target that is an event bus`);
   checkInput(given, member);
   checkRetries(given, member);
   return given;

@@ -2,6 +2,7 @@ import { AwsError, refuseUnknown } from '../../core/aws-error';
 import type { Call, Operation } from '../../core/service';
 import type { Buses } from './buses';
 import { busIdFrom, type RuleRecord, type Target } from './records';
+import { refuseManaged } from './rule-operations';
 import { readTarget } from './target-input';
 import { constrain, notFound, pageOf } from './validation';
 
@@ -22,6 +23,7 @@ export function targetOperations(buses: Buses): Record<string, Operation> {
       constrain('targets', input.Targets, { min: 1, max: 100 });
       const given = (input.Targets as Target[]).map(readTarget);
       const rule = find(input, call);
+      refuseManaged(rule);
       const targets = new Map(rule.targets.map((target) => [target.Id, target]));
       for (const target of given) targets.set(target.Id, target);
       if (targets.size > MAX_TARGETS) {
@@ -35,6 +37,7 @@ export function targetOperations(buses: Buses): Record<string, Operation> {
       refuseUnknown('events:RemoveTargets', input, ['Rule', 'EventBusName', 'Ids', 'Force']);
       constrain('ids', input.Ids, { min: 1, max: 100 });
       const rule = find(input, call);
+      refuseManaged(rule, input.Force ?? false);
       buses.setRule({ ...rule, targets: rule.targets.filter(({ Id }) => !input.Ids.includes(Id)) });
       return { FailedEntryCount: 0, FailedEntries: [] };
     },

@@ -32,18 +32,25 @@ export const placeholdersIn = (template: string): string[] =>
   [...template.matchAll(PLACEHOLDER)].map(([, name]) => name as string);
 
 /**
- * Puts values for the placeholders: as JSON where the template stands outside of a string, as text inside of one. A
- * path that leads nowhere gives nothing at all, as at AWS.
+ * Puts values for the placeholders, as AWS does it. Outside of a string they stand as JSON, and what a path does not
+ * find is an empty string in a template that is an object, nothing in another. Inside of a string they stand as text:
+ * of objects and arrays a template that is an object gets the bare JSON (which breaks it), another one the JSON without
+ * its quotes. The whole event is put as it is everywhere.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-transform-target-input.html
  */
 function transform(
   { InputPathsMap = {}, InputTemplate }: NonNullable<Target['InputTransformer']>,
   envelope: Envelope,
   rule: PayloadRule,
 ): string {
-  const lookUp = (name: string): unknown => {
+  const isObject = InputTemplate.trimStart().startsWith('{');
+  const shown = (name: string, inString: boolean): string => {
     const path = InputPathsMap[name];
-    if (path !== undefined) return atPath(envelope.event, parseJsonPath(path) ?? []);
-    return predefined(name, envelope, rule);
+    const value = path === undefined ? undefined : atPath(envelope.event, parseJsonPath(path) ?? []);
+    if (path !== undefined) return inString ? insideString(value, isObject) : outsideString(value, isObject);
+    if (name.startsWith('aws.events.event') && !name.endsWith('-time')) return wholeEvent(name, envelope);
+    const text = JSON.stringify(predefined(name, envelope, rule));
+    return inString ? text.slice(1, -1) : text;
   };
   let inString = false;
   let output = '';
@@ -51,34 +58,35 @@ function transform(
   for (const match of InputTemplate.matchAll(PLACEHOLDER)) {
     const before = InputTemplate.slice(from, match.index);
     inString = endsInString(before, inString);
-    const value = lookUp(match[1] as string);
-    output += before + (value === undefined ? '' : inString ? insideString(value) : stringifyExact(value));
+    output += before + shown(match[1] as string, inString);
     from = match.index + match[0].length;
   }
   return output + InputTemplate.slice(from);
 }
 
-function predefined(name: string, { event, ingestedAt }: Envelope, rule: PayloadRule): unknown {
-  switch (name) {
-    case 'aws.events.rule-arn':
-      return ruleArn(rule);
-    case 'aws.events.rule-name':
-      return rule.name;
-    case 'aws.events.event.ingestion-time':
-      return new Date(ingestedAt).toISOString();
-    case 'aws.events.event': {
-      const { detail: _, ...withoutDetail } = event;
-      return withoutDetail;
-    }
-    case 'aws.events.event.json':
-      return event;
-    default:
-      return undefined;
-  }
+function predefined(name: string, { ingestedAt }: Envelope, rule: PayloadRule): string {
+  if (name === 'aws.events.rule-arn') return ruleArn(rule);
+  return name === 'aws.events.rule-name' ? rule.name : new Date(ingestedAt).toISOString();
 }
 
-const insideString = (value: unknown): string =>
-  JSON.stringify(typeof value === 'string' ? value : stringifyExact(value)).slice(1, -1);
+function wholeEvent(name: string, envelope: Envelope): string {
+  if (name === 'aws.events.event.json') return envelope.text();
+  const { detail: _, 'detail-type': detailType, ...rest } = envelope.event;
+  // The one name that AWS spells otherwise here.
+  return JSON.stringify({ ...rest, detailType });
+}
+
+function outsideString(value: unknown, isObject: boolean): string {
+  if (value === undefined) return isObject ? '""' : '';
+  return stringifyExact(value);
+}
+
+function insideString(value: unknown, isObject: boolean): string {
+  if (value === undefined) return '';
+  if (typeof value === 'string') return JSON.stringify(value).slice(1, -1);
+  const json = stringifyExact(value);
+  return isObject ? json : json.replaceAll('"', '');
+}
 
 function endsInString(text: string, inString: boolean): boolean {
   let inside = inString;

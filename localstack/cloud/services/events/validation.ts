@@ -34,6 +34,31 @@ function brokenConstraint(value: unknown, { min, max, pattern, oneOf }: Constrai
   return undefined;
 }
 
+/** The years that the four digits of an envelope can show. */
+const EARLIEST = Date.parse('0000-01-01T00:00:00Z');
+const LATEST = Date.UTC(10_000, 0, 1);
+
+/** A point in time, as milliseconds since 1970. SDKs send seconds; text is what a caller without one may send. */
+export function readTime(member: string, given: unknown): number {
+  constrain(member, given, {});
+  const ms = typeof given === 'number' ? given * 1_000 : Date.parse(String(given));
+  if (!(ms >= EARLIEST && ms < LATEST)) {
+    throw new AwsError('SerializationException', `${String(given)} is not a time.`);
+  }
+  return ms;
+}
+
+/** Lists take one filter at a time. */
+export function onlyOneFilter(
+  operation: string,
+  { NamePrefix, EventSourceArn, State }: { NamePrefix?: string; EventSourceArn?: string; State?: string },
+): void {
+  if ([NamePrefix, EventSourceArn, State].filter((one) => one !== undefined).length < 2) return;
+  throw validation(
+    `At most one filter is allowed for ${operation}. Use either : State, EventSourceArn, or NamePrefix.`,
+  );
+}
+
 /** One page of a list that is sorted by `nameOf`. The token is the last name, so pages stay right while things change. */
 export function pageOf<T>(
   all: readonly T[],

@@ -1,4 +1,5 @@
 import { dynamoDbTable } from './dynamodb-table';
+import { eventsArchive } from './events-archive';
 import { eventsEventBus } from './events-event-bus';
 import { eventsEventBusPolicy } from './events-event-bus-policy';
 import { eventsRule } from './events-rule';
@@ -26,6 +27,7 @@ export const RESOURCE_HANDLERS: ReadonlyMap<string, ResourceHandler> = new Map([
   ['AWS::CDK::Metadata', cdkMetadata],
   ['AWS::DynamoDB::Table', dynamoDbTable],
   ['AWS::ECR::Repository', ecrRepository],
+  ['AWS::Events::Archive', eventsArchive],
   ['AWS::Events::EventBus', eventsEventBus],
   ['AWS::Events::EventBusPolicy', eventsEventBusPolicy],
   ['AWS::Events::Rule', eventsRule],

@@ -1,0 +1,21 @@
+import type { Target } from './records';
+
+/** The defaults of AWS: a day, and 185 retries. */
+const MAX_ATTEMPTS = 185;
+const MAX_AGE_SECONDS = 86_400;
+/** With these, 185 retries take about a day. AWS names no figures, and adds jitter, which would not be repeatable. */
+const FIRST_WAIT = 1_000;
+const LONGEST_WAIT = 480_000;
+
+/** When a delivery that failed is tried again (milliseconds since 1970), or which limit of its target forbids that. */
+export function nextTry(
+  { RetryPolicy }: Target,
+  { firstTriedAt, retries }: { readonly firstTriedAt: number; readonly retries: number },
+  now: number,
+): { readonly at: number } | { readonly exhausted: 'MaximumRetryAttempts' | 'MaximumEventAgeInSeconds' } {
+  const { MaximumRetryAttempts = MAX_ATTEMPTS, MaximumEventAgeInSeconds = MAX_AGE_SECONDS } = RetryPolicy ?? {};
+  if (retries >= MaximumRetryAttempts) return { exhausted: 'MaximumRetryAttempts' };
+  const at = now + Math.min(FIRST_WAIT * 2 ** retries, LONGEST_WAIT);
+  if (at - firstTriedAt > MaximumEventAgeInSeconds * 1_000) return { exhausted: 'MaximumEventAgeInSeconds' };
+  return { at };
+}
