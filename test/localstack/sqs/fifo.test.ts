@@ -113,6 +113,81 @@ test('dead letters keep their group, and set the rest of it free', async () => {
   expect(letter).toMatchObject({ Body: 'poison', Attributes: { MessageGroupId: 'g' } });
 });
 
+test('a dead letter begins its retention anew', async () => {
+  const dead = await sqs.queue('dead.fifo', { MessageRetentionPeriod: '60' });
+  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: arn('dead.fifo'), maxReceiveCount: 1 });
+  await sqs.run('SetQueueAttributes', { QueueUrl: url, Attributes: { RedrivePolicy } });
+  await send('poison', 'g');
+  await sqs.clock.advance(59_000);
+  await sqs.receive(url, { VisibilityTimeout: 0 });
+  expect(await sqs.bodies(url)).toEqual([]);
+  await sqs.clock.advance(59_000);
+  expect(await sqs.bodies(dead)).toEqual(['poison']);
+});
+
+test('groups take turns', async () => {
+  for (const body of ['a1', 'a2']) await send(body, 'a');
+  await send('b1', 'b');
+  const [a1] = await sqs.receive(url, { MaxNumberOfMessages: 1 });
+  await remove(a1.ReceiptHandle);
+  expect(await sqs.bodies(url, { MaxNumberOfMessages: 1 })).toEqual(['b1']);
+  expect(await sqs.bodies(url, { MaxNumberOfMessages: 1 })).toEqual(['a2']);
+});
+
+test('a purge forgets no deduplication', async () => {
+  const first = await send('m', 'g');
+  await sqs.run('PurgeQueue', { QueueUrl: url });
+  await sqs.restart();
+  expect(await send('m', 'g')).toBe(first);
+});
+
+describe('a receive that is tried again under its id', () => {
+  const receive = (more: object = {}) => sqs.receive(url, { ReceiveRequestAttemptId: 'try-1', ...more });
+  const seen = (messages: { Body: string; ReceiptHandle: string }[]) =>
+    messages.map(({ Body, ReceiptHandle }) => ({ Body, ReceiptHandle }));
+  beforeEach(async () => {
+    for (const body of ['a1', 'a2', 'b1']) await send(body, body.slice(0, 1));
+  });
+
+  test('gives the same messages and handles, and their visibility timeout anew, also after a restart', async () => {
+    const first = await receive({ MaxNumberOfMessages: 2 });
+    expect(first.map(({ Body }) => Body)).toEqual(['a1', 'a2']);
+    await sqs.clock.advance(20_000);
+    await sqs.restart();
+    expect(seen(await receive({ MaxNumberOfMessages: 2 }))).toEqual(seen(first));
+    await sqs.clock.advance(20_000);
+    expect(await sqs.bodies(url)).toEqual(['b1']);
+    await remove(first[0].ReceiptHandle);
+  });
+
+  test('under another id, or none, gives others', async () => {
+    await receive({ MaxNumberOfMessages: 2 });
+    expect(await sqs.bodies(url, { ReceiveRequestAttemptId: 'try-2' })).toEqual(['b1']);
+    expect(await sqs.bodies(url)).toEqual([]);
+  });
+
+  test('does not once one of them was deleted, or its visibility changed', async () => {
+    const [a1, a2] = await receive({ MaxNumberOfMessages: 2 });
+    await remove(a1.ReceiptHandle);
+    expect((await receive()).map(({ Body }) => Body)).toEqual(['b1']);
+    await sqs.run('ChangeMessageVisibility', { QueueUrl: url, ReceiptHandle: a2.ReceiptHandle, VisibilityTimeout: 60 });
+    expect(await receive({ ReceiveRequestAttemptId: 'try-2' })).toEqual([]);
+  });
+
+  test('does not after five minutes', async () => {
+    await receive({ VisibilityTimeout: 3_600 });
+    await sqs.clock.advance(300_000);
+    expect(await receive()).toEqual([]);
+  });
+
+  test('is for FIFO queues', async () => {
+    await expect(sqs.receive(await sqs.queue('standard'), { ReceiveRequestAttemptId: 'try-1' })).rejects.toThrow(
+      'not valid for this queue type',
+    );
+    await expect(receive({ ReceiveRequestAttemptId: 'a b' })).rejects.toThrow('alphanumeric and punctuation');
+  });
+});
+
 test('after a restart a group still waits for what is in flight', async () => {
   await send('a1', 'a');
   await send('a2', 'a');

@@ -101,6 +101,19 @@ test('the visibility timeout of a message can be changed while it is in flight',
   expect(await sqs.bodies(url)).toEqual(['m']);
 });
 
+test('a message stays in flight for twelve hours after its receive at most', async () => {
+  await sqs.send(url, 'm');
+  await sqs.clock.advance(3_600_000);
+  const [{ ReceiptHandle }] = (await sqs.receive(url, { VisibilityTimeout: 7_200 })) as [{ ReceiptHandle: string }];
+  const change = (VisibilityTimeout: number) =>
+    sqs.run('ChangeMessageVisibility', { QueueUrl: url, ReceiptHandle, VisibilityTimeout });
+  await sqs.clock.advance(3_600_000);
+  await expect(change(39_601)).rejects.toThrow(
+    'Total VisibilityTimeout for the message is beyond the limit [43200 seconds]',
+  );
+  await change(39_600);
+});
+
 test('a delay, of the queue or of the message, holds messages back', async () => {
   const delayed = await sqs.queue('delayed', { DelaySeconds: '10' });
   await sqs.send(delayed, 'queue');
@@ -266,6 +279,20 @@ describe('a batch', () => {
       code,
       fields: { queryErrorCode: `AWS.SimpleQueueService.${code}` },
     });
+  });
+
+  test('may be larger than one message of the queue', async () => {
+    const small = await sqs.queue('small', { MaximumMessageSize: '1024' });
+    const Entries = [entry('a', { MessageBody: 'x'.repeat(1_000) }), entry('b', { MessageBody: 'x'.repeat(1_025) })];
+    const { Successful, Failed } = await sqs.run('SendMessageBatch', {
+      QueueUrl: small,
+      Entries: [...Entries, entry('c', { MessageAttributes: { a: { StringValue: 'no type' } } })],
+    });
+    expect(Successful.map(({ Id }: { Id: string }) => Id)).toEqual(['a']);
+    expect(Failed.map(({ Id, Code }: { Id: string; Code: string }) => [Id, Code])).toEqual([
+      ['b', 'InvalidParameterValue'],
+      ['c', 'InvalidParameterValue'],
+    ]);
   });
 
   test('deletes and changes visibility', async () => {

@@ -164,8 +164,25 @@ test('permissions become statements of the policy, by their label', async () => 
 
 test('what is not honoured is refused by name', async () => {
   const url = await sqs.queue('q');
-  await expect(sqs.run('ReceiveMessage', { QueueUrl: url, ReceiveRequestAttemptId: 'x' })).rejects.toMatchObject({
+  const MessageAttributes = { a: { DataType: 'String', StringValue: 'v', StringListValues: ['x'] } };
+  await expect(sqs.run('SendMessage', { QueueUrl: url, MessageBody: 'm', MessageAttributes })).rejects.toMatchObject({
     status: 501,
-    message: expect.stringContaining('sqs:ReceiveMessage: ReceiveRequestAttemptId'),
+    message: expect.stringContaining('sqs: the message attribute a: StringListValues'),
   });
+});
+
+test('the throughput limit per group goes with deduplication per group only', async () => {
+  await expect(sqs.queue('q.fifo', { FifoThroughputLimit: 'perMessageGroupId' })).rejects.toMatchObject({
+    code: 'InvalidAttributeValue',
+  });
+  const both = { FifoThroughputLimit: 'perMessageGroupId', DeduplicationScope: 'messageGroup' };
+  expect(await sqs.attributes(await sqs.queue('q.fifo', both))).toMatchObject(both);
+});
+
+test('a permission names at most seven actions', async () => {
+  const QueueUrl = await sqs.queue('q');
+  const Actions = Array.from({ length: 8 }, () => 'SendMessage');
+  await expect(
+    sqs.run('AddPermission', { QueueUrl, Label: 'l', AWSAccountIds: ['111111111111'], Actions }),
+  ).rejects.toMatchObject({ code: 'OverLimit', message: '8 Actions were found, maximum allowed is 7.' });
 });

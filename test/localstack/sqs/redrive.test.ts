@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { arn, SqsUnderTest } from './sqs-under-test';
+import { arn, root, SqsUnderTest } from './sqs-under-test';
 
 let sqs: SqsUnderTest;
 let dead: string;
@@ -67,6 +67,20 @@ test('a message that nobody knows the source of fails the task and stays', async
   await start();
   expect((await tasks())[0]).toMatchObject({ Status: 'FAILED', FailureReason: 'CouldNotDetermineMessageSource' });
   expect(await sqs.bodies(dead)).toEqual(['sent here directly']);
+});
+
+test('what only Lambda or EventBridge fill is no dead-letter queue in this sense', async () => {
+  const onFailure = await sqs.queue('on-failure');
+  sqs.peer.send(arn('on-failure'), { body: 'of a function' }, root);
+  await expect(start({ SourceArn: arn('on-failure') })).rejects.toMatchObject({
+    code: 'InvalidParameterValueException',
+    message: 'Source queue must be configured as a Dead Letter Queue.',
+  });
+  expect(await sqs.bodies(onFailure)).toEqual(['of a function']);
+  // It becomes one as soon as a queue names it.
+  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: arn('on-failure'), maxReceiveCount: 1 });
+  await sqs.queue('another', { RedrivePolicy });
+  await start({ SourceArn: arn('on-failure'), DestinationArn: arn('source') });
 });
 
 test.each([

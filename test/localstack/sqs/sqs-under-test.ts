@@ -9,7 +9,7 @@ import { Registry } from '../../../localstack/cloud/core/registry';
 import type { Call, CloudContext, Principal, Service } from '../../../localstack/cloud/core/service';
 import { Store } from '../../../localstack/cloud/core/store';
 import { Trace } from '../../../localstack/cloud/core/trace';
-import { createSqs } from '../../../localstack/cloud/services/sqs';
+import { createSqs, type SqsOptions } from '../../../localstack/cloud/services/sqs';
 
 export const account = '000000000000';
 export const arn = (name: string) => `arn:aws:sqs:us-east-1:${account}:${name}`;
@@ -27,12 +27,17 @@ export const call: Call = {
 export class SqsUnderTest {
   readonly clock = new Clock({ manual: true, startAt: Date.UTC(2026, 0, 1) });
   readonly registry = new Registry();
+  readonly faults = new Faults();
+  readonly trace = new Trace(this.clock);
   peer!: QueueAccess;
   #service!: Service;
   #store!: Store;
   readonly #dir = mkdtempSync(join(tmpdir(), 'sqs-'));
 
-  constructor(iam: Partial<AccessControl> = { judge: () => 'none' }) {
+  readonly #options: SqsOptions;
+
+  constructor(iam: Partial<AccessControl> = { judge: () => 'none' }, options: SqsOptions = {}) {
+    this.#options = options;
     this.registry.add({ name: 'iam' } as Service & { name: 'iam' }, iam as AccessControl);
     this.#start();
   }
@@ -44,17 +49,21 @@ export class SqsUnderTest {
       store: this.#store,
       registry: this.registry,
       activity: new Activity(),
-      faults: new Faults(),
-      trace: new Trace(this.clock),
+      faults: this.faults,
+      trace: this.trace,
       endpoint: () => call.endpoint,
       account,
       region: 'us-east-1',
       dir: this.#dir,
     };
-    const { service, peer } = createSqs(context);
+    const { service, peer } = createSqs(context, this.#options);
     this.#service = service;
     this.peer = peer;
     service.start?.();
+  }
+
+  get service(): Service {
+    return this.#service;
   }
 
   /** As an operation answers; errors are rejections. */
@@ -62,7 +71,8 @@ export class SqsUnderTest {
   async run(operation: string, input: object, as: Partial<Call> = {}): Promise<any> {
     const run = this.#service.operations[operation];
     if (!run) throw new Error(`no operation ${operation}`);
-    return run(input, { ...call, ...as });
+    // As the front door does it, which also names the call's hop.
+    return this.trace.within(as.hop, () => run(input, { ...call, ...as }));
   }
 
   /** Creates a queue and gives its URL. */
@@ -92,6 +102,14 @@ export class SqsUnderTest {
   /** As after a restart of the cloud. */
   async restart(): Promise<void> {
     this.#service.stop?.();
+    await this.#store.close();
+    this.#start();
+  }
+
+  /** As `reset` does it: what flowed through is gone, and the service is made anew. */
+  async reset(): Promise<void> {
+    this.#service.stop?.();
+    await this.#store.empty(this.#service.dataSpaces ?? []);
     await this.#store.close();
     this.#start();
   }

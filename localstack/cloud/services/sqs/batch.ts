@@ -2,7 +2,8 @@ import { AwsError } from '../../core/aws-error';
 import { sqsError } from './errors';
 
 type Entry = { readonly Id: string };
-type Failure = { readonly Id: string; readonly SenderFault: boolean; readonly Code: string; readonly Message: string };
+type EntryError = { readonly SenderFault: boolean; readonly Code: string; readonly Message: string };
+type Failure = EntryError & { readonly Id: string };
 
 /** Checks what all batch operations check of their entries. `action` is as in AWS's message: `Send`. */
 export function checkBatch(entries: unknown, action: string): asserts entries is readonly Entry[] {
@@ -37,11 +38,20 @@ export function checkBatch(entries: unknown, action: string): asserts entries is
   }
 }
 
-/** Runs each entry by itself: an AWS error of one is its failure, not the batch's. */
-export function runBatch<E extends Entry>(entries: readonly E[], run: (entry: E) => object | undefined): object {
+/** Runs each entry by itself: an AWS error of one is its failure, not the batch's. `strike`: what fails it before that. */
+export function runBatch<E extends Entry>(
+  entries: readonly E[],
+  run: (entry: E) => object | undefined,
+  strike?: () => EntryError | undefined,
+): object {
   const Successful: object[] = [];
   const Failed: Failure[] = [];
   for (const entry of entries) {
+    const struck = strike?.();
+    if (struck) {
+      Failed.push({ Id: entry.Id, ...struck });
+      continue;
+    }
     try {
       Successful.push({ Id: entry.Id, ...run(entry) });
     } catch (error) {

@@ -2,17 +2,29 @@ import type { QueueAccess } from '../../core/peers';
 import type { CloudContext, Service } from '../../core/service';
 import { sqsAccess } from './access';
 import { Authorization } from './authorization';
+import { sqsFailure } from './failures';
+import { LongPolls } from './long-poll';
 import { messageOperations } from './message-operations';
+import { MESSAGE_SPACES } from './message-store';
 import { moveOperations } from './move-operations';
 import { MoveTasks } from './move-tasks';
 import { queueAccess } from './peer';
 import { queueOperations } from './queue-operations';
 import { Queues } from './queues';
 
+export type SqsOptions = {
+  /** How many messages of one queue can be in flight; 120,000 unless given, as on AWS. */
+  readonly maxInFlight?: number;
+};
+
 /** SQS: standard and FIFO queues. */
-export function createSqs(context: CloudContext): { service: Service & { readonly name: 'sqs' }; peer: QueueAccess } {
-  const { clock, registry } = context;
-  const queues = new Queues(context);
+export function createSqs(
+  context: CloudContext,
+  options: SqsOptions = {},
+): { service: Service & { readonly name: 'sqs' }; peer: QueueAccess } {
+  const { clock, registry, faults } = context;
+  const queues = new Queues({ ...context, maxInFlight: options.maxInFlight ?? 120_000 });
+  const polls = new LongPolls(clock);
   const moves = new MoveTasks(context, queues);
   const authorization = new Authorization(registry);
   return {
@@ -22,12 +34,19 @@ export function createSqs(context: CloudContext): { service: Service & { readonl
       protocol: { kind: 'json', version: '1.0', targetPrefixes: ['AmazonSQS'] },
       operations: {
         ...queueOperations(queues, clock, authorization),
-        ...messageOperations(queues, clock, authorization),
+        ...messageOperations(queues, polls, authorization, faults),
         ...moveOperations(queues, moves, authorization),
       },
       access: sqsAccess,
+      faultPoints: { Receive: ['duplicate', 'reorder'], 'SendMessageBatch.Entry': ['error', 'throttle'] },
+      failure: (kind, _operation, _input, code) => sqsFailure(kind, code),
+      dataSpaces: [...MESSAGE_SPACES, 'sqs-moves'],
       start: () => moves.resume(),
-      stop: () => moves.stop(),
+      stop: () => {
+        moves.stop();
+        polls.stop();
+        queues.stop();
+      },
     },
     peer: queueAccess(queues, authorization),
   };

@@ -7,7 +7,8 @@ import type { MessageAttribute, MessageAttributes } from './message';
 import type { NewMessage, Queue } from './queue';
 import { isFifo } from './queue-record';
 
-const PLAIN_ID = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
+/** Of groups, deduplication and attempts to receive. */
+export const PLAIN_ID = /^[A-Za-z0-9!"#$%&'()*+,\-./:;<=>?@[\\\]^_`{|}~]{1,128}$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones that XML 1.0, hence SQS, cannot carry.
 const FORBIDDEN = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 const MAX_DELAY = 900;
@@ -57,7 +58,7 @@ export function readMessage(at: string, input: any, queue: Queue, principal: Pri
 /** Body, and names, types and values of the attributes. */
 export function sizeOf(body: string, attributes: MessageAttributes | undefined): number {
   let size = Buffer.byteLength(body, 'utf8');
-  for (const [name, { DataType, StringValue = '', BinaryValue }] of Object.entries(attributes ?? {})) {
+  for (const [name, { DataType = '', StringValue = '', BinaryValue }] of Object.entries(attributes ?? {})) {
     size += Buffer.byteLength(name, 'utf8') + Buffer.byteLength(DataType, 'utf8');
     size +=
       BinaryValue === undefined ? Buffer.byteLength(StringValue, 'utf8') : Buffer.byteLength(BinaryValue, 'base64');

@@ -1,23 +1,31 @@
 import { refuseUnknown } from '../../core/aws-error';
-import type { Clock } from '../../core/clock';
+import { callerName } from '../../core/caller-name';
+import type { Faults } from '../../core/faults';
 import type { Call, Operation } from '../../core/service';
 import type { Authorization } from './authorization';
 import { checkBatch, runBatch } from './batch';
 import { md5OfAttributes } from './digests';
 import { invalidHandle, invalidValue, missingParameter, sqsError } from './errors';
-import { longPoll } from './long-poll';
+import { entryFailure } from './failures';
+import type { LongPolls } from './long-poll';
 import { sequenceNumber } from './message';
-import { readMessage, sizeOf } from './message-input';
+import { PLAIN_ID, readMessage, sizeOf } from './message-input';
 import { isSystemAttribute, toMessage } from './message-output';
-import type { NewMessage, Queue, Received } from './queue';
+import type { NewMessage, Queue, Receive, Received } from './queue';
 import { isFifo } from './queue-record';
 import type { Queues } from './queues';
+
+/** What the messages of one batch may be together, in bytes, whatever the queue allows for one. */
+const MAX_BATCH = 1_048_576;
+/** How long a message can stay in flight after one receive. */
+const MAX_VISIBILITY = 43_200_000;
 
 /** The operations on messages. */
 export function messageOperations(
   queues: Queues,
-  clock: Clock,
+  polls: LongPolls,
   authorization: Authorization,
+  faults: Faults,
 ): Record<string, Operation> {
   const find = (action: string, input: { QueueUrl?: unknown }, call: Call): Queue => {
     if (input.QueueUrl === undefined) throw missingParameter('QueueUrl');
@@ -44,27 +52,35 @@ export function messageOperations(
       }[]) {
         total += sizeOf(String(MessageBody), MessageAttributes);
       }
-      const limit = queue.settings.maximumMessageSize;
-      if (total > limit) {
+      if (total > MAX_BATCH) {
         throw sqsError(
           'BatchRequestTooLong',
-          `Batch requests cannot be longer than ${limit} bytes. You have sent ${total} bytes.`,
+          `Batch requests cannot be longer than ${MAX_BATCH} bytes. You have sent ${total} bytes.`,
           'AWS.SimpleQueueService.BatchRequestTooLong',
         );
       }
-      return runBatch(entries, (entry) =>
-        send(queue, readMessage('sqs:SendMessageBatch', entry, queue, call.principal)),
-      );
+      const run = (entry: object) => send(queue, readMessage('sqs:SendMessageBatch', entry, queue, call.principal));
+      if (!faults.active) return runBatch(entries, run);
+      const caller = callerName(call.principal);
+      const occasion = { service: 'sqs', operation: 'SendMessageBatch.Entry', target: queue.arn, caller };
+      return runBatch(entries, run, () => {
+        const fault = faults.at(occasion, ['error', 'throttle']);
+        return fault && entryFailure(fault);
+      });
     },
 
     ReceiveMessage: (input, call) => {
       const queue = find('ReceiveMessage', input, call);
-      const { max, visibility, wait, systemNames, names } = readReceive(input, queue);
+      const { wait, systemNames, names, ...read } = readReceive(input, queue);
+      const receive: Receive = { ...read, caller: callerName(call.principal) };
       const answer = (received: readonly Received[]) =>
         received.length > 0 ? { Messages: received.map((one) => toMessage(one, systemNames, names)) } : {};
-      const received = queue.receive(max, visibility);
-      if (received.length > 0 || wait === 0) return answer(received);
-      return longPoll(queue, clock, wait, () => queue.receive(max, visibility)).then(answer);
+      const received = queue.receive(receive);
+      if (received.length > 0) return answer(received);
+      if (wait > 0) return polls.wait(queue, wait, () => queue.receive(receive)).then(answer);
+      // A long poll waits for room, and a FIFO queue says nothing.
+      if (!isFifo(queue.record) && queue.isFull) throw tooManyInFlight(queue);
+      return answer(received);
     },
 
     DeleteMessage: (input, call) => {
@@ -125,7 +141,7 @@ function readReceive(
   // biome-ignore lint/suspicious/noExplicitAny: what came over the wire.
   input: any,
   queue: Queue,
-): { max: number; visibility: number | undefined; wait: number; systemNames: string[]; names: string[] } {
+): Omit<Receive, 'caller'> & { wait: number; systemNames: string[]; names: string[] } {
   refuseUnknown('sqs:ReceiveMessage', input, [
     'QueueUrl',
     'AttributeNames',
@@ -134,6 +150,7 @@ function readReceive(
     'MaxNumberOfMessages',
     'VisibilityTimeout',
     'WaitTimeSeconds',
+    'ReceiveRequestAttemptId',
   ]);
   const number = (name: string, min: number, max: number, reason: string): number | undefined => {
     const value = input[name];
@@ -148,6 +165,7 @@ function readReceive(
   const unknown = systemNames.find((name) => !isSystemAttribute(name));
   if (unknown) throw sqsError('InvalidAttributeName', `Unknown Attribute ${unknown}.`);
   return {
+    attemptId: readAttemptId(input.ReceiveRequestAttemptId, queue),
     max: max ?? 1,
     visibility: visibility === undefined ? undefined : visibility * 1_000,
     wait: (wait ?? queue.settings.receiveWait) * 1_000,
@@ -155,6 +173,25 @@ function readReceive(
     names: input.MessageAttributeNames ?? [],
   };
 }
+
+function readAttemptId(given: unknown, queue: Queue): string | undefined {
+  if (given === undefined || given === null) return undefined;
+  const name = 'ReceiveRequestAttemptId';
+  if (!isFifo(queue.record)) {
+    throw invalidValue(given, name, 'The request includes a parameter that is not valid for this queue type.');
+  }
+  if (typeof given !== 'string' || !PLAIN_ID.test(given)) {
+    throw invalidValue(
+      given,
+      name,
+      `${name} can only include alphanumeric and punctuation characters. 1 to 128 in length.`,
+    );
+  }
+  return given;
+}
+
+const tooManyInFlight = ({ arn }: Queue) =>
+  sqsError('OverLimit', `Too many messages of ${arn} are in flight. Delete messages that are processed.`);
 
 function deleteMessage(queue: Queue, handle: unknown): void {
   if (typeof handle !== 'string' || handle === '') throw missingParameter('ReceiptHandle');
@@ -188,6 +225,13 @@ function changeVisibility(queue: Queue, { ReceiptHandle: handle, VisibilityTimeo
       'MessageNotInflight',
       `Value ${handle} for parameter ReceiptHandle is invalid. Reason: Message does not exist or is not available for visibility timeout change.`,
       'AWS.SimpleQueueService.MessageNotInflight',
+    );
+  }
+  if (queue.inFlightFor(found.state) + seconds * 1_000 > MAX_VISIBILITY) {
+    throw invalidValue(
+      seconds,
+      'VisibilityTimeout',
+      'Total VisibilityTimeout for the message is beyond the limit [43200 seconds]',
     );
   }
   queue.changeVisibility(found.state, seconds * 1_000);

@@ -5,6 +5,15 @@ import type { MessageContent, MessageState } from './message';
 /** What deduplication remembers of a message for five minutes. */
 export type SentBefore = { readonly id: string; readonly seq: number; readonly until: number };
 
+/** What a receive of a FIFO queue gave under an id, for five minutes. */
+export type Attempt = {
+  readonly until: number;
+  readonly messages: readonly { readonly seq: number; readonly nonce: string; readonly visibleAt: number }[];
+};
+
+/** The spaces that hold messages, for `reset`. */
+export const MESSAGE_SPACES = ['sqs-contents', 'sqs-states', 'sqs-sent', 'sqs-attempts'];
+
 /**
  * The messages of one queue in the store. Contents stay there; the states, which are small and change with every
  * receive, are apart from them, so that a receive does not write the body again.
@@ -13,12 +22,14 @@ export class MessageStore {
   readonly #contents: Space;
   readonly #states: Space;
   readonly #sent: Space;
+  readonly #attempts: Space;
   readonly #prefix: string;
 
   constructor(store: Store, queueKey: string) {
     this.#contents = store.space('sqs-contents');
     this.#states = store.space('sqs-states');
     this.#sent = store.space('sqs-sent');
+    this.#attempts = store.space('sqs-attempts');
     this.#prefix = textKey(queueKey);
   }
 
@@ -58,14 +69,39 @@ export class MessageStore {
     this.#sent.remove(this.#prefix + textKey(key));
   }
 
+  attempts(): [id: string, attempt: Attempt][] {
+    return this.#values<Attempt & { id: string }>(this.#attempts).map(([, { id, ...attempt }]) => [id, attempt]);
+  }
+
+  rememberAttempt(id: string, attempt: Attempt): void {
+    this.#attempts.put(this.#prefix + textKey(id), JSON.stringify({ id, ...attempt }));
+  }
+
+  forgetAttempt(id: string): void {
+    this.#attempts.remove(this.#prefix + textKey(id));
+  }
+
+  /** Removes the messages. What deduplication remembers of them stays. */
   clear(): void {
-    for (const space of [this.#contents, this.#states, this.#sent]) {
-      for (const [key] of this.#values(space)) space.remove(key);
+    this.#clear(this.#contents, this.#states);
+  }
+
+  /** Removes everything. */
+  destroy(): void {
+    this.#clear(this.#contents, this.#states, this.#sent, this.#attempts);
+  }
+
+  #clear(...spaces: readonly Space[]): void {
+    for (const space of spaces) {
+      for (const [key] of [...space.range(this.#range())]) space.remove(key);
     }
   }
 
   #values<T>(space: Space): [string, T][] {
-    const range = { start: this.#prefix, end: afterPrefix(this.#prefix) };
-    return [...space.range(range)].map(([key, value]) => [key, JSON.parse(value) as T]);
+    return [...space.range(this.#range())].map(([key, value]) => [key, JSON.parse(value) as T]);
+  }
+
+  #range() {
+    return { start: this.#prefix, end: afterPrefix(this.#prefix) };
   }
 }

@@ -15,6 +15,8 @@ export type MessageContent = {
   /** `AWSTraceHeader`, the only one that senders may set. */
   readonly traceHeader?: string;
   readonly senderId: string;
+  /** The hop in the trace that brought it here. */
+  readonly cause?: string;
 };
 
 /** What of a message changes, or is needed to choose the next one. Kept in memory too. */
@@ -30,19 +32,22 @@ export type MessageState = {
   receives: number;
   readonly receivedBefore: number;
   firstReceivedAt?: number;
+  receivedAt?: number;
   /** Part of the newest receipt handle. */
   nonce?: string;
   readonly group?: string;
   readonly deduplicationId?: string;
   /** ARN of the queue that it is a dead letter of. */
   readonly deadLetterOf?: string;
+  /** The adversary has given it twice already. */
+  duplicated?: boolean;
 };
 
 export const sequenceNumber = (seq: number): string => String(10_000_000_000_000_000_000n + BigInt(seq));
 
 /** `queue/seq/nonce`; opaque to callers. */
-export const receiptHandle = (queueKey: string, state: MessageState): string =>
-  Buffer.from(`${queueKey}#${state.seq}#${state.nonce}`).toString('base64');
+export const receiptHandle = (queueKey: string, seq: number, nonce: string | undefined): string =>
+  Buffer.from(`${queueKey}#${seq}#${nonce}`).toString('base64');
 
 /** Undefined when it is no handle of this queue. */
 export function readReceiptHandle(queueKey: string, handle: string): { seq: number; nonce: string } | undefined {

@@ -53,6 +53,7 @@ export function moveOperations(
       const task = tasks.start(source, {
         ...(DestinationArn === undefined ? {} : { destinationArn: DestinationArn }),
         ...(perSecond === undefined ? {} : { perSecond }),
+        ...(call.hop === undefined ? {} : { cause: call.hop }),
       });
       return { TaskHandle: handleOf(task) };
     },

@@ -20,6 +20,8 @@ export type MoveTask = {
   readonly toMove: number;
   /** Milliseconds since 1970. */
   readonly startedAt: number;
+  /** The hop in the trace that started it. */
+  readonly cause?: string;
 };
 
 /** Keeps the tasks in the store, and moves messages by the clock. */
@@ -45,7 +47,7 @@ export class MoveTasks {
     this.#timers.clear();
   }
 
-  start(source: Queue, options: Pick<MoveTask, 'destinationArn' | 'perSecond'>): MoveTask {
+  start(source: Queue, options: Pick<MoveTask, 'destinationArn' | 'perSecond' | 'cause'>): MoveTask {
     const task: MoveTask = {
       id: uuid(),
       sourceArn: source.arn,
@@ -93,7 +95,7 @@ export class MoveTasks {
         this.#set({ ...task, moved, status: 'FAILED', failureReason: 'CouldNotDetermineMessageSource' });
         return;
       }
-      source.moveNextTo(destination);
+      source.moveNextTo(destination, task.cause);
       moved++;
     }
     if (!source) {

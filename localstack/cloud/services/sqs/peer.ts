@@ -29,7 +29,8 @@ export function queueAccess(queues: Queues, authorization: Authorization): Queue
       return { messageId: queue.send(readMessage('sqs:SendMessage', input, queue, principal)).id };
     },
 
-    receive: (queueArn, max) => queues.byArn(queueArn).receive(max).map(toReceivedMessage),
+    // Only Lambda's event source mappings receive for others.
+    receive: (queueArn, max) => queues.byArn(queueArn).receive({ max, caller: 'lambda' }).map(toReceivedMessage),
 
     delete(queueArn, handle) {
       const queue = queues.byArn(queueArn);
@@ -59,5 +60,6 @@ function toReceivedMessage(received: Received): ReceivedMessage {
     attributes: systemAttributes(received),
     messageAttributes: content.attributes ?? {},
     ...(content.attributes ? { md5OfMessageAttributes: md5OfAttributes(content.attributes) } : {}),
+    ...(content.cause === undefined ? {} : { cause: content.cause }),
   };
 }

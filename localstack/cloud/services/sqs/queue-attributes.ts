@@ -96,6 +96,12 @@ export function changeAttributes(
     if (CLEARABLE.includes(name) && value === '') delete changed[name];
     else changed[name] = checked(id, name, value, exists);
   }
+  if (changed.FifoThroughputLimit === 'perMessageGroupId' && changed.DeduplicationScope !== 'messageGroup') {
+    throw sqsError(
+      'InvalidAttributeValue',
+      'Invalid value for the parameter FifoThroughputLimit. Reason: perMessageGroupId is allowed only when DeduplicationScope is messageGroup.',
+    );
+  }
   return changed;
 }
 

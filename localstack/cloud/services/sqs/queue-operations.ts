@@ -10,6 +10,7 @@ import type { Queues } from './queues';
 
 const PURGE_INTERVAL = 60_000;
 const MAX_TAGS = 50;
+const MAX_ACTIONS = 7;
 
 /** The operations on queues themselves. */
 export function queueOperations(queues: Queues, clock: Clock, authorization: Authorization): Record<string, Operation> {
@@ -143,6 +144,9 @@ export function queueOperations(queues: Queues, clock: Clock, authorization: Aut
       const { Label, AWSAccountIds, Actions } = input;
       for (const [name, value] of Object.entries({ Label, AWSAccountIds, Actions })) {
         if (value === undefined || value.length === 0) throw missingParameter(name);
+      }
+      if (Actions.length > MAX_ACTIONS) {
+        throw sqsError('OverLimit', `${Actions.length} Actions were found, maximum allowed is ${MAX_ACTIONS}.`);
       }
       const statements = statementsOf(queue);
       if (statements.some(({ Sid }) => Sid === Label)) {

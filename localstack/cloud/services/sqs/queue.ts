@@ -1,14 +1,24 @@
 import type { Clock, Timer } from '../../core/clock';
-import { Heap } from '../../core/heap';
 import { randomHex, uuid } from '../../core/ids';
-import type { Store } from '../../core/store';
+import type { CloudContext } from '../../core/service';
+import type { Trace } from '../../core/trace';
 import { Deduplication } from './deduplication';
 import { sha256 } from './digests';
+import { FifoOrder } from './fifo-order';
+import { HiddenMessages } from './hidden-messages';
 import { type MessageContent, type MessageState, readReceiptHandle, receiptHandle } from './message';
-import { FifoOrder, type MessageOrder, StandardOrder } from './message-order';
+import type { MessageOrder } from './message-order';
 import { MessageStore } from './message-store';
 import { type QueueSettings, settingsOf } from './queue-attributes';
 import { arnOf, isFifo, keyOf, type QueueRecord } from './queue-record';
+import { ReceiveAttempts } from './receive-attempts';
+import { ReceiveFaults } from './receive-faults';
+import { StandardOrder } from './standard-order';
+
+export type QueueContext = Pick<CloudContext, 'clock' | 'store' | 'faults' | 'trace'> & {
+  /** How many messages of one queue can be in flight. */
+  readonly maxInFlight: number;
+};
 
 export type NewMessage = {
   readonly content: MessageContent;
@@ -20,6 +30,16 @@ export type NewMessage = {
 
 export type Sent = { readonly id: string; readonly seq: number };
 
+export type Receive = {
+  readonly max: number;
+  /** Milliseconds; the queue's own visibility timeout unless given. */
+  readonly visibility?: number | undefined;
+  /** Who receives, as the adversary knows callers. */
+  readonly caller: string;
+  /** FIFO: names the receive, so that it can be tried again. */
+  readonly attemptId?: string | undefined;
+};
+
 export type Received = { readonly state: MessageState; readonly handle: string; readonly content: MessageContent };
 
 /** Where messages go that were received too often; undefined when nothing may be sent there. */
@@ -29,33 +49,41 @@ export type DeadLetters = (arn: string) => Queue | undefined;
 export class Queue {
   record: QueueRecord;
   settings: QueueSettings;
+  readonly arn: string;
+  readonly #key: string;
   readonly #clock: Clock;
+  readonly #trace: Trace;
+  readonly #maxInFlight: number;
   readonly #store: MessageStore;
   readonly #deadLetters: DeadLetters;
   readonly #states = new Map<number, MessageState>();
   readonly #order: MessageOrder;
-  /** In flight or delayed. Entries whose time is no longer their message's are leftovers. */
-  readonly #hidden = new Heap<{ readonly state: MessageState; readonly until: number }>((a, b) => a.until < b.until);
+  readonly #hidden = new HiddenMessages();
   readonly #deduplication: Deduplication | undefined;
+  readonly #attempts: ReceiveAttempts | undefined;
+  readonly #faults: ReceiveFaults | undefined;
   readonly #listeners = new Set<() => void>();
   /** No message is older. */
   #oldest = Number.POSITIVE_INFINITY;
   #lastSeq = 0;
   #timer: Timer | undefined;
 
-  constructor(record: QueueRecord, context: { clock: Clock; store: Store }, deadLetters: DeadLetters) {
+  constructor(record: QueueRecord, context: QueueContext, deadLetters: DeadLetters) {
     this.record = record;
     this.settings = settingsOf(record.attributes);
+    this.arn = arnOf(record);
+    this.#key = keyOf(record);
     this.#clock = context.clock;
-    this.#store = new MessageStore(context.store, keyOf(record));
+    this.#trace = context.trace;
+    this.#maxInFlight = context.maxInFlight;
+    this.#store = new MessageStore(context.store, this.#key);
     this.#deadLetters = deadLetters;
-    this.#order = isFifo(record) ? new FifoOrder() : new StandardOrder();
-    this.#deduplication = isFifo(record) ? new Deduplication(this.#store) : undefined;
+    const fifo = isFifo(record);
+    this.#order = fifo ? new FifoOrder() : new StandardOrder();
+    this.#deduplication = fifo ? new Deduplication(this.#store) : undefined;
+    this.#attempts = fifo ? new ReceiveAttempts(this.#store) : undefined;
+    this.#faults = fifo ? undefined : new ReceiveFaults(context.faults, this.arn);
     for (const state of this.#store.states()) this.#admit(state, state.receives > 0);
-  }
-
-  get arn(): string {
-    return arnOf(this.record);
   }
 
   /** Sends, or, in a FIFO queue, answers as for the equal message of the last five minutes. */
@@ -76,35 +104,45 @@ export class Queue {
       ...(deduplicationId === undefined ? {} : { deduplicationId }),
     };
     this.#deduplication?.remember(key, state, now);
-    this.#put(state, message.content);
+    const { cause } = this.#trace;
+    this.#put(state, cause === undefined ? message.content : { ...message.content, cause });
     return state;
   }
 
-  /** Hides what it returns for `visibility` milliseconds. Moves what was received too often to the dead letters. */
-  receive(max: number, visibility = this.settings.visibilityTimeout): Received[] {
+  /** Hides what it returns for the visibility timeout. Moves what was received too often to the dead letters. */
+  receive({ max, visibility = this.settings.visibilityTimeout, caller, attemptId }: Receive): Received[] {
     const now = this.#clock.now();
     this.#dropExpired(now);
     this.#reveal(now);
+    const again = attemptId === undefined ? undefined : this.#receiveAgain(attemptId, now, visibility);
+    if (again) return again;
     const received: Received[] = [];
-    while (received.length < max) {
-      const states = this.#order.take(max - received.length);
+    const room = Math.min(max, this.#maxInFlight - this.#hidden.inFlight);
+    const random = this.#faults?.active && !this.#order.isEmpty ? this.#faults.reordering(caller) : undefined;
+    while (received.length < room) {
+      const states = this.#order.take(room - received.length, random);
       if (states.length === 0) break;
       for (const state of states) {
         if (this.#moveToDeadLetters(state)) continue;
-        state.receives++;
-        state.firstReceivedAt ??= now;
-        state.nonce = randomHex(16);
-        this.#hide(state, now + visibility);
-        received.push({ state, handle: this.#handle(state), content: this.#store.content(state.seq) });
+        const twice = this.#faults?.active === true && this.#faults.duplicates(state, caller);
+        received.push(this.#deliver(state, now, visibility, twice));
       }
     }
+    const states = received.map(({ state }) => state);
+    if (attemptId !== undefined) this.#attempts?.remember(attemptId, states, now, false);
     this.#arm();
     return received;
   }
 
+  /** As many are in flight as can be. */
+  get isFull(): boolean {
+    this.#reveal(this.#clock.now());
+    return this.#hidden.inFlight >= this.#maxInFlight;
+  }
+
   /** What a handle stands for; `expired` when the message is gone, visible again, or received anew since. */
   find(handle: string): { state: MessageState; expired: boolean } | 'gone' | 'invalid' {
-    const read = readReceiptHandle(keyOf(this.record), handle);
+    const read = readReceiptHandle(this.#key, handle);
     if (!read) return 'invalid';
     const state = this.#states.get(read.seq);
     if (!state) return 'gone';
@@ -112,12 +150,18 @@ export class Queue {
   }
 
   /** Whether `handle` is the newest for its message. */
-  isNewest(handle: string, state: MessageState): boolean {
-    return this.#handle(state) === handle;
+  isNewest(handle: string, { seq, nonce }: MessageState): boolean {
+    return receiptHandle(this.#key, seq, nonce) === handle;
+  }
+
+  /** How long ago the newest receive of a message was, in milliseconds. */
+  inFlightFor({ receivedAt }: MessageState): number {
+    return receivedAt === undefined ? 0 : this.#clock.now() - receivedAt;
   }
 
   delete(state: MessageState): void {
     this.#remove(state);
+    if (this.#hidden.next() === undefined) this.#arm();
     // Deleting the last that was in work sets the rest of its group free.
     this.#wake();
   }
@@ -132,7 +176,9 @@ export class Queue {
   /** Takes over a message of another queue: a dead letter, or one that goes back. */
   adopt(state: Omit<MessageState, 'seq' | 'visibleAt'>, content: MessageContent): void {
     const now = this.#clock.now();
-    this.#put({ ...state, seq: this.#nextSeq(now), visibleAt: now }, content);
+    // A FIFO queue counts its retention from now; a standard queue goes on with the time that the message had.
+    const sentAt = isFifo(this.record) ? now : state.sentAt;
+    this.#put({ ...state, sentAt, seq: this.#nextSeq(now), visibleAt: now }, content);
   }
 
   /** The message that would be received next. */
@@ -147,23 +193,21 @@ export class Queue {
   }
 
   /** Redrives the next message: for the other queue it is a new one, with another id and the time of now. */
-  moveNextTo(queue: Queue): void {
+  moveNextTo(queue: Queue, task: string | undefined): void {
     const [state] = this.#order.take(1);
     if (!state) return;
     const content = this.#store.content(state.seq);
     this.#remove(state);
     const { group, deduplicationId } = state;
-    queue.adopt(
-      {
-        id: uuid(),
-        sentAt: this.#clock.now(),
-        receives: 0,
-        receivedBefore: 0,
-        ...(group === undefined ? {} : { group }),
-        ...(deduplicationId === undefined ? {} : { deduplicationId }),
-      },
-      content,
-    );
+    const moved = {
+      id: uuid(),
+      sentAt: this.#clock.now(),
+      receives: 0,
+      receivedBefore: 0,
+      ...(group === undefined ? {} : { group }),
+      ...(deduplicationId === undefined ? {} : { deduplicationId }),
+    };
+    this.#handOver(queue, 'MoveMessage', [content.cause, task], moved, content);
   }
 
   purge(): void {
@@ -177,6 +221,14 @@ export class Queue {
   /** After this nothing of the queue is left, and it wakes nobody. */
   destroy(): void {
     this.purge();
+    this.#store.destroy();
+    this.#listeners.clear();
+  }
+
+  /** Nothing happens by itself any more, and nobody is woken. */
+  stop(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
     this.#listeners.clear();
   }
 
@@ -190,13 +242,8 @@ export class Queue {
     const now = this.#clock.now();
     this.#dropExpired(now);
     this.#reveal(now);
-    const counts = { visible: 0, inFlight: 0, delayed: 0 };
-    for (const { visibleAt, receives } of this.#states.values()) {
-      if (visibleAt <= now) counts.visible++;
-      else if (receives > 0) counts.inFlight++;
-      else counts.delayed++;
-    }
-    return counts;
+    const { inFlight, delayed } = this.#hidden;
+    return { visible: this.#states.size - inFlight - delayed, inFlight, delayed };
   }
 
   /** Calls `wake` at once when a message can be received, and each time that one becomes receivable. */
@@ -207,8 +254,36 @@ export class Queue {
     return () => this.#listeners.delete(wake);
   }
 
-  #handle(state: MessageState): string {
-    return receiptHandle(keyOf(this.record), state);
+  #deliver(state: MessageState, now: number, visibility: number, twice: boolean): Received {
+    const nonce = randomHex(16);
+    state.receives++;
+    state.firstReceivedAt ??= now;
+    state.receivedAt = now;
+    // A copy that nobody has told of this receive: what its receiver does with it does not concern the message.
+    if (twice) state.duplicated = true;
+    else state.nonce = nonce;
+    this.#hide(state, twice ? now : now + visibility);
+    return {
+      state,
+      handle: receiptHandle(this.#key, state.seq, nonce),
+      content: this.#store.content(state.seq),
+    };
+  }
+
+  #receiveAgain(attemptId: string, now: number, visibility: number): Received[] | undefined {
+    const states = this.#attempts?.find(attemptId, now, (seq) => this.#states.get(seq));
+    if (!states) return undefined;
+    for (const state of states) {
+      state.receivedAt = now;
+      this.#hide(state, now + visibility);
+    }
+    this.#attempts?.remember(attemptId, states, now, true);
+    this.#arm();
+    return states.map((state) => ({
+      state,
+      handle: receiptHandle(this.#key, state.seq, state.nonce),
+      content: this.#store.content(state.seq),
+    }));
   }
 
   #nextSeq(now: number): number {
@@ -220,8 +295,8 @@ export class Queue {
   #put(state: MessageState, content: MessageContent): void {
     this.#store.add(state, content);
     this.#admit(state, false);
-    this.#arm();
     if (state.visibleAt <= this.#clock.now()) this.#wake();
+    else this.#arm();
   }
 
   #admit(state: MessageState, taken: boolean): void {
@@ -233,30 +308,26 @@ export class Queue {
       return;
     }
     if (taken) this.#order.resumeTaken(state);
-    this.#hidden.push({ state, until: state.visibleAt });
+    this.#hidden.add(state);
   }
 
   #hide(state: MessageState, until: number): void {
     state.visibleAt = until;
     this.#store.update(state);
-    this.#hidden.push({ state, until });
+    this.#hidden.add(state);
   }
 
   /** Makes receivable what is due. */
   #reveal(now: number): boolean {
-    let revealed = false;
-    for (let next = this.#hidden.peek(); next && next.until <= now; next = this.#hidden.peek()) {
-      this.#hidden.pop();
-      if (next.state.visibleAt !== next.until || this.#states.get(next.state.seq) !== next.state) continue;
-      this.#order.add(next.state);
-      revealed = true;
-    }
-    return revealed;
+    const due = this.#hidden.takeDue(now);
+    for (const state of due) this.#order.add(state);
+    return due.length > 0;
   }
 
   #remove(state: MessageState): void {
     this.#states.delete(state.seq);
     this.#order.remove(state);
+    this.#hidden.remove(state);
     this.#store.remove(state.seq);
   }
 
@@ -277,27 +348,45 @@ export class Queue {
     if (!target) return false;
     const content = this.#store.content(state.seq);
     this.#remove(state);
-    const { nonce: _, firstReceivedAt: __, ...kept } = state;
-    target.adopt(
-      { ...kept, receives: 0, receivedBefore: state.receivedBefore + state.receives, deadLetterOf: this.arn },
-      content,
-    );
+    const { nonce: _, firstReceivedAt: __, receivedAt: ___, duplicated: ____, ...kept } = state;
+    const letter = {
+      ...kept,
+      receives: 0,
+      receivedBefore: state.receivedBefore + state.receives,
+      deadLetterOf: this.arn,
+    };
+    this.#handOver(target, 'MoveToDeadLetterQueue', [content.cause], letter, content);
     return true;
   }
 
+  #handOver(
+    target: Queue,
+    operation: string,
+    causes: readonly (string | undefined)[],
+    state: Omit<MessageState, 'seq' | 'visibleAt'>,
+    content: MessageContent,
+  ): void {
+    const cause = this.#trace.note({
+      service: 'sqs',
+      operation,
+      target: target.arn,
+      by: 'sqs',
+      causes: causes.filter((id) => id !== undefined),
+      about: content.body,
+    });
+    this.#trace.within(cause, () => target.adopt(state, { ...content, cause }));
+  }
+
   #wake(): void {
-    if (this.#order.isEmpty) return;
+    if (this.#listeners.size === 0 || this.#order.isEmpty) return;
     for (const listener of [...this.#listeners]) listener();
   }
 
   /** One timer for the whole queue, for the message that becomes visible first. */
   #arm(): void {
-    for (let next = this.#hidden.peek(); next; next = this.#hidden.peek()) {
-      if (next.state.visibleAt === next.until && this.#states.get(next.state.seq) === next.state) break;
-      this.#hidden.pop();
-    }
-    const until = this.#hidden.peek()?.until;
-    if (this.#timer && this.#timer.dueAt === until) return;
+    const until = this.#hidden.next();
+    // A timer that comes too early does no harm: it is set anew then.
+    if (this.#timer && until !== undefined && this.#timer.dueAt <= until) return;
     this.#timer?.cancel();
     this.#timer = undefined;
     if (until === undefined) return;

@@ -1,19 +1,17 @@
-import type { Clock } from '../../core/clock';
 import { Records } from '../../core/records';
 import type { Call } from '../../core/service';
-import type { Store } from '../../core/store';
 import { noSuchQueue } from './errors';
-import { Queue } from './queue';
+import { Queue, type QueueContext } from './queue';
 import { allowsRedriveFrom } from './queue-attributes';
 import { idFromArn, idFromUrl, keyOf, type QueueId, type QueueRecord } from './queue-record';
 
 /** All queues of the cloud. */
 export class Queues {
-  readonly #context: { clock: Clock; store: Store };
+  readonly #context: QueueContext;
   readonly #records: Records<QueueRecord>;
   readonly #queues = new Map<string, Queue>();
 
-  constructor(context: { clock: Clock; store: Store }) {
+  constructor(context: QueueContext) {
     this.#context = context;
     this.#records = new Records(context.store.space('sqs-queues'));
     for (const record of this.#records.values()) this.#open(record);
@@ -64,6 +62,10 @@ export class Queues {
     this.#records.delete(keyOf(queue.record));
     this.#queues.delete(keyOf(queue.record));
     queue.destroy();
+  }
+
+  stop(): void {
+    for (const queue of this.#queues.values()) queue.stop();
   }
 
   #open(record: QueueRecord): Queue {
