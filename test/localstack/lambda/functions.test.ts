@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { AwsError } from '../../../localstack/cloud/core/aws-error';
-import { arnOf, LambdaBench, zip } from './lambda-bench';
+import { arnOf, LambdaBench, queueArn, zip } from './lambda-bench';
 
 let bench: LambdaBench;
 beforeEach(async () => {
@@ -71,7 +71,24 @@ describe('create', () => {
     ['a container image', { PackageType: 'Image' }, 'NotImplemented', 'container images'],
     ['layers', { Layers: ['arn:aws:lambda:us-east-1:000000000000:layer:l:1'] }, 'NotImplemented', 'Layers'],
     ['a VPC', { VpcConfig: { SubnetIds: ['s'], SecurityGroupIds: ['g'] } }, 'NotImplemented', 'VpcConfig'],
-    ['active tracing', { TracingConfig: { Mode: 'Active' } }, 'NotImplemented', 'TracingConfig.Mode Active'],
+    [
+      'active tracing with a role that may not trace',
+      { TracingConfig: { Mode: 'Active' }, Role: 'arn:aws:iam::000000000000:role/poor' },
+      'InvalidParameterValueException',
+      'The provided execution role does not have permissions to call PutTraceSegments on XRAY',
+    ],
+    [
+      'a dead-letter queue with a role that may not send to it',
+      { DeadLetterConfig: { TargetArn: queueArn('dead') }, Role: 'arn:aws:iam::000000000000:role/poor' },
+      'InvalidParameterValueException',
+      'The provided execution role does not have permissions to call SendMessage on SQS',
+    ],
+    [
+      'a way of tracing that is none',
+      { TracingConfig: { Mode: 'Off' } },
+      'ValidationException',
+      "'tracingConfig.mode'",
+    ],
     ['a property that nobody knows', { Durability: 'high' }, 'NotImplemented', 'CreateFunction: Durability'],
     [
       'a reserved variable',
@@ -96,6 +113,7 @@ describe('create', () => {
     ['no code', { Code: {} }, 'InvalidParameterValueException', 'Please provide a source for function code.'],
   ])('refuses %s', async (_what, settings, code, message) => {
     const Role = await bench.role('r');
+    await bench.role('poor', ['logs:*']);
     await bench.other('iam', 'CreateRole', {
       RoleName: 'distrusts',
       AssumeRolePolicyDocument:
@@ -210,19 +228,6 @@ describe('versions and aliases', () => {
     expect(await results()).toEqual(['one', 'two', 'two']);
     const { Versions } = await bench.run('ListVersionsByFunction', { FunctionName: 'f' });
     expect(Versions.map(({ Version }: { Version: string }) => Version)).toEqual(['$LATEST', '1', '2']);
-  });
-
-  test('weights of an alias are refused by name', async () => {
-    await bench.deploy('f', CODE);
-    await bench.run('PublishVersion', { FunctionName: 'f' });
-    await expect(
-      bench.run('CreateAlias', {
-        FunctionName: 'f',
-        Name: 'a',
-        FunctionVersion: '1',
-        RoutingConfig: { AdditionalVersionWeights: { 1: 0.5 } },
-      }),
-    ).rejects.toThrow('RoutingConfig is not implemented');
   });
 });
 

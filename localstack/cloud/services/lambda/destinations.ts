@@ -1,6 +1,7 @@
 import { parseArn } from '../../core/arn';
 import { AwsError, notImplemented } from '../../core/aws-error';
 import type { OutgoingMessage } from '../../core/peers';
+import { asAwsError } from '../../core/registry';
 import type { CloudContext, Principal } from '../../core/service';
 import type { FunctionRecord } from './function-record';
 
@@ -12,6 +13,15 @@ export type Report = {
   readonly functionArn: string;
 };
 
+/** A result on its way, as the trace shows it. */
+export type Delivery = {
+  readonly operation: 'Destination' | 'DeadLetter';
+  /** ARN of where it goes. */
+  readonly to: string;
+  readonly about: string;
+  readonly causes: readonly string[];
+};
+
 /** Where results go: SQS, Lambda, EventBridge, in the name of the function's role. All sending is synchronous. */
 export class Destinations {
   readonly #context: CloudContext;
@@ -20,6 +30,20 @@ export class Destinations {
   constructor(context: CloudContext, invoke: (functionArn: string, payload: string, principal: Principal) => void) {
     this.#context = context;
     this.#invoke = invoke;
+  }
+
+  /** Runs `send` as a hop of its own. A delivery that fails is written to the function's log, and is over. */
+  deliver(record: FunctionRecord, { operation, to, about, causes }: Delivery, send: () => void): void {
+    const { trace } = this.#context;
+    const hop = trace.begin({ service: 'lambda', operation, target: to, by: record.name, about, causes });
+    try {
+      trace.within(hop.id, send);
+      hop.end();
+    } catch (error) {
+      const { code, message } = asAwsError(error);
+      hop.end(code, message);
+      this.reportFailure(record, to, error);
+    }
   }
 
   /** Throws when the destination is not there, or when the role may not send to it. */

@@ -28,6 +28,8 @@ export type FunctionConfig = {
   readonly architectures: readonly string[];
   readonly ephemeralStorage: number;
   readonly logging: LoggingSettings;
+  /** Its trace headers say that it is sampled. */
+  readonly tracing?: 'Active';
   /** ARN of the dead-letter queue of asynchronous invocations. */
   readonly deadLetterArn?: string;
   readonly code: FunctionCode;
@@ -76,6 +78,8 @@ export type UrlConfig = {
 export type Alias = {
   readonly name: string;
   readonly version: string;
+  /** Other versions, each with the share (0 to 1) of the invocations that it takes. */
+  readonly weights?: Readonly<Record<string, number>>;
   readonly description: string;
   readonly revisionId: string;
 };

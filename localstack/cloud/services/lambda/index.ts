@@ -10,9 +10,11 @@ import { permissionOperations, policyOf } from './api/permission-operations';
 import { tagOperations } from './api/tag-operations';
 import { urlOperations } from './api/url-operations';
 import { versionOperations } from './api/version-operations';
+import { callerOf } from './caller';
 import { CodeStore } from './code-store';
 import { Destinations } from './destinations';
 import { AsyncQueue } from './execution/async-queue';
+import { apiFailure, FAULT_POINTS } from './execution/invocation-faults';
 import { Invoker } from './execution/invoker';
 import { WorkerFile } from './execution/worker-file';
 import { Functions, type ResolvedFunction } from './functions';
@@ -58,11 +60,13 @@ export function createLambda(
     enqueue: (functionArn, payload, principal, sourceArn) => {
       const target = functions.resolve(functionArn, context);
       mustBeAllowed(context, target, principal, sourceArn);
-      return queue.enqueue(target, payload, triggerOf(principal));
+      const by = callerOf(principal);
+      const trigger = principal.kind === 'service' ? by : 'invoke';
+      return queue.enqueue(target, payload, { trigger, by, cause: context.trace.cause });
     },
     invoke: async (functionArn, payload) => {
       const target = functions.resolve(functionArn, context);
-      const { logs: _, ...result } = await invoker.invoke(target, { payload, trigger: 'invoke' });
+      const { logs: _, hop: __, ...result } = await invoker.invoke(target, { payload, trigger: 'invoke' });
       return result;
     },
     crash: (hop) => invoker.crash(hop),
@@ -87,15 +91,19 @@ export function createLambda(
     },
     rawOperations: { Invoke: invokeOperation({ functions, invoker, queue }) },
     access,
+    faultPoints: FAULT_POINTS,
+    failure: (kind, operation, _input, code) => apiFailure(kind, operation, code),
+    dataSpaces: ['lambda-async', 'lambda-checkpoints'],
+    files: ['lambda/code'],
     start: () => {
       code.keepOnly(functions.all().flatMap((record) => [record.latest, ...record.versions].map((c) => c.code)));
       queue.start();
       mappings.start();
     },
-    stop: async () => {
+    stop: async ({ abandon } = { abandon: false }) => {
       queue.stop();
       const pollersEnded = mappings.stop();
-      await invoker.stop(options.stopGraceMs ?? 2000);
+      await invoker.stop(abandon ? 0 : (options.stopGraceMs ?? 2000));
       await pollersEnded;
     },
   };
@@ -131,9 +139,4 @@ function mustBeAllowed(
     `User: ${principal.arn} is not authorized to perform: lambda:InvokeFunction on resource: ${arn} because no resource-based policy allows the lambda:InvokeFunction action`,
     { status: 403 },
   );
-}
-
-function triggerOf(principal: Principal): string {
-  if (principal.kind !== 'service') return 'invoke';
-  return principal.service.split('.')[0]!;
 }

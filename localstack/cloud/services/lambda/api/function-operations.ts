@@ -10,6 +10,7 @@ import { SETTINGS, settingsOf } from './function-settings';
 import { viewOf } from './function-view';
 import { page } from './page';
 import { checkRevision } from './revision';
+import { checkRole } from './role';
 import { publish } from './version-operations';
 
 const CODE = ['ZipFile', 'S3Bucket', 'S3Key'];
@@ -56,7 +57,7 @@ export function functionOperations({ context, functions, code }: Parts): Record<
         logging: { LogFormat: 'Text', LogGroup: `/aws/lambda/${ref.name}` },
       });
       const architectures = architecturesOf(input.Architectures);
-      await checkRole(context, settings.role, call);
+      await checkRole(context, settings, ref.name, call);
       if (functions.byArn(arn)) throw resourceConflict(`Function already exist: ${ref.name}`);
       const latest: FunctionConfig = {
         ...settings,
@@ -114,12 +115,14 @@ export function functionOperations({ context, functions, code }: Parts): Record<
 
     UpdateFunctionConfiguration: async (input, call) => {
       refuseUnknown('UpdateFunctionConfiguration', input, ['FunctionName', 'RevisionId', ...SETTINGS]);
-      const { latest: before } = functions.resolve(input.FunctionName, call).record;
-      checkRevision(before, input.RevisionId);
-      const { deadLetterArn: _, ...kept } = before;
-      const settings = settingsOf('UpdateFunctionConfiguration', input, before);
-      if (settings.role !== before.role) await checkRole(context, settings.role, call);
+      const { record: asked } = functions.resolve(input.FunctionName, call);
+      const wanted = settingsOf('UpdateFunctionConfiguration', input, asked.latest);
+      await checkRole(context, wanted, asked.name, call, asked.latest);
+      // Nothing has been read yet of what is changed now: from here on, no other call comes between.
       const { record } = functions.resolve(input.FunctionName, call);
+      checkRevision(record.latest, input.RevisionId);
+      const { deadLetterArn: _, tracing: __, ...kept } = record.latest;
+      const settings = settingsOf('UpdateFunctionConfiguration', input, record.latest);
       const latest: FunctionConfig = { ...kept, ...settings, lastModified: now(), revisionId: uuid() };
       const updated = { ...record, latest };
       functions.set(updated);
@@ -167,7 +170,11 @@ export function functionOperations({ context, functions, code }: Parts): Record<
       }
       if (ref.qualifier === '$LATEST')
         throw invalidParameter('$LATEST version cannot be deleted without deleting the function.');
-      if (Object.values(record.aliases).some(({ version }) => version === ref.qualifier)) {
+      if (
+        Object.values(record.aliases).some(
+          ({ version, weights = {} }) => version === ref.qualifier || Object.hasOwn(weights, ref.qualifier!),
+        )
+      ) {
         throw resourceConflict(`Version ${ref.qualifier} is in use by an alias.`);
       }
       functions.set({ ...record, versions: record.versions.filter(({ version }) => version !== ref.qualifier) });
@@ -224,31 +231,4 @@ function readCode(
       `Error occurred while GetObject. S3 Error Code: ${error.code}. S3 Error Message: ${error.message}`,
     );
   }
-}
-
-/** As Lambda does: the role has to be there and to trust Lambda. */
-async function checkRole(context: CloudContext, roleArn: string, call: Call): Promise<void> {
-  const refused = invalidParameter('The role defined for the function cannot be assumed by Lambda.');
-  const { registry } = context;
-  let document: string;
-  try {
-    const { Role } = await registry.call(
-      'iam',
-      'GetRole',
-      { RoleName: roleArn.split('/').pop() },
-      {
-        ...call,
-        principal: { kind: 'root', arn: `arn:aws:iam::${call.account}:root` },
-      },
-    );
-    document = decodeURIComponent(Role.AssumeRolePolicyDocument as string);
-  } catch (error) {
-    if (error instanceof AwsError && error.code === 'NoSuchEntity') throw refused;
-    throw error;
-  }
-  const lambda = { kind: 'service', service: 'lambda.amazonaws.com', arn: 'lambda.amazonaws.com' } as const;
-  const verdict = registry
-    .peer('iam')
-    .judge(JSON.parse(document) as object, lambda, { action: 'sts:AssumeRole', resource: roleArn });
-  if (verdict !== 'allow') throw refused;
 }

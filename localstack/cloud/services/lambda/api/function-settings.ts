@@ -57,6 +57,7 @@ export function settingsOf(
     ? input.DeadLetterConfig.TargetArn || undefined
     : before.deadLetterArn;
   validateDestination(`${at}: DeadLetterConfig`, deadLetterArn, ['sqs']);
+  const tracing = input.TracingConfig ? tracingOf(input.TracingConfig) : before.tracing;
   return {
     runtime,
     handler,
@@ -67,15 +68,19 @@ export function settingsOf(
     environment: input.Environment ? variablesOf(at, input.Environment) : before.environment,
     ephemeralStorage: input.EphemeralStorage?.Size ?? before.ephemeralStorage,
     logging: input.LoggingConfig ? loggingOf(at, input.LoggingConfig, before.logging) : before.logging,
+    ...(tracing ? { tracing } : {}),
     ...(deadLetterArn ? { deadLetterArn } : {}),
   };
 }
 
+function tracingOf({ Mode = 'PassThrough' }: Input): 'Active' | undefined {
+  if (Mode === 'Active') return Mode;
+  if (Mode === 'PassThrough') return undefined;
+  throw constraint(Mode, 'tracingConfig.mode', 'Member must satisfy enum value set: [Active, PassThrough]');
+}
+
 /** Settings that may be there only with the value that means "not used". */
 function refuseFeatures(at: string, input: Input): void {
-  if (input.TracingConfig && input.TracingConfig.Mode !== 'PassThrough') {
-    throw notImplemented(`${at}: TracingConfig.Mode ${input.TracingConfig.Mode}`);
-  }
   if (input.SnapStart && input.SnapStart.ApplyOn !== 'None') throw notImplemented(`${at}: SnapStart`);
   if (input.Layers?.length > 0) throw notImplemented(`${at}: Layers`);
   if (input.FileSystemConfigs?.length > 0) throw notImplemented(`${at}: FileSystemConfigs`);

@@ -18,7 +18,7 @@ export function viewOf(record: FunctionRecord, config: FunctionConfig, qualified
     Version: config.version,
     ...(config.deadLetterArn ? { DeadLetterConfig: { TargetArn: config.deadLetterArn } } : {}),
     ...(config.environment ? { Environment: { Variables: config.environment } } : {}),
-    TracingConfig: { Mode: 'PassThrough' },
+    TracingConfig: { Mode: config.tracing ?? 'PassThrough' },
     RevisionId: config.revisionId,
     State: 'Active',
     LastUpdateStatus: 'Successful',

@@ -1,6 +1,7 @@
 import { AwsError, notImplemented } from '../../../core/aws-error';
 import type { HttpReply, HttpRequest } from '../../../core/http';
 import type { Call } from '../../../core/service';
+import { callerOf } from '../caller';
 import type { AsyncQueue } from '../execution/async-queue';
 import type { InvocationResult, Invoker } from '../execution/invoker';
 import type { Functions } from '../functions';
@@ -22,6 +23,7 @@ export function invokeOperation({ functions, invoker, queue }: Parts) {
     const target = functions.resolve(params.FunctionName, call, request.query.get('Qualifier') ?? undefined);
     const type = headers['x-amz-invocation-type'] ?? 'RequestResponse';
     const payload = payloadOf(request.body, type === 'Event' ? MAX_ASYNC_BYTES : MAX_SYNC_BYTES);
+    const by = callerOf(call.principal);
     const own = {
       'x-amzn-requestid': call.requestId,
       'x-amz-executed-version': target.config.version,
@@ -30,7 +32,7 @@ export function invokeOperation({ functions, invoker, queue }: Parts) {
       case 'DryRun':
         return { status: 204, headers: own };
       case 'Event': {
-        const { requestId } = queue.enqueue(target, payload, 'invoke');
+        const { requestId } = queue.enqueue(target, payload, { trigger: 'invoke', by, cause: call.hop });
         return { status: 202, headers: { ...own, 'x-amzn-requestid': requestId } };
       }
       case 'RequestResponse': {
@@ -38,6 +40,8 @@ export function invokeOperation({ functions, invoker, queue }: Parts) {
         const result = await invoker.invoke(target, {
           payload,
           trigger: 'invoke',
+          by,
+          causes: call.hop === undefined ? [] : [call.hop],
           nested: call.principal.kind === 'role',
           ...(typeof clientContext === 'string'
             ? { clientContext: Buffer.from(clientContext, 'base64').toString('utf8') }
@@ -46,9 +50,9 @@ export function invokeOperation({ functions, invoker, queue }: Parts) {
         return {
           status: 200,
           headers: {
-            ...own,
             'content-type': 'application/json',
             'x-amzn-requestid': result.requestId,
+            'x-amz-executed-version': result.executedVersion,
             ...(result.functionError ? { 'x-amz-function-error': result.functionError } : {}),
             ...(headers['x-amz-log-type'] === 'Tail' ? { 'x-amz-log-result': tailOf(result) } : {}),
           },

@@ -1,9 +1,10 @@
-import { notImplemented, refuseUnknown } from '../../../core/aws-error';
+import { refuseUnknown } from '../../../core/aws-error';
 import { uuid } from '../../../core/ids';
 import type { Operation } from '../../../core/service';
 import { codeSha256 } from '../code-store';
 import type { Alias, FunctionConfig, FunctionRecord } from '../function-record';
 import { configOf, type Functions, notFound } from '../functions';
+import { weightsOf } from './alias-weights';
 import { constraint, invalidParameter, resourceConflict, resourceNotFound } from './errors';
 import { viewOf } from './function-view';
 import { page } from './page';
@@ -16,6 +17,7 @@ export function versionOperations(functions: Functions): Record<string, Operatio
     Name: alias.name,
     FunctionVersion: alias.version,
     Description: alias.description,
+    ...(alias.weights ? { RoutingConfig: { AdditionalVersionWeights: alias.weights } } : {}),
     RevisionId: alias.revisionId,
   });
   const aliasOf = (record: FunctionRecord, name: string): Alias => {
@@ -32,9 +34,6 @@ export function versionOperations(functions: Functions): Record<string, Operatio
       );
     }
     if (!configOf(record, version)) throw notFound(`${record.arn}:${version}`);
-  };
-  const refuseRouting = (at: string, routing: { AdditionalVersionWeights?: object } | undefined): void => {
-    if (Object.keys(routing?.AdditionalVersionWeights ?? {}).length > 0) throw notImplemented(`${at}: RoutingConfig`);
   };
 
   return {
@@ -57,7 +56,6 @@ export function versionOperations(functions: Functions): Record<string, Operatio
     },
     CreateAlias: (input, call) => {
       refuseUnknown('CreateAlias', input, ['FunctionName', 'Name', 'FunctionVersion', 'Description', 'RoutingConfig']);
-      refuseRouting('CreateAlias', input.RoutingConfig);
       const { record } = functions.resolve(input.FunctionName, call);
       if (!/^(?!\d+$)[\w-]{1,128}$/.test(input.Name ?? '')) {
         throw constraint(
@@ -71,6 +69,7 @@ export function versionOperations(functions: Functions): Record<string, Operatio
       const alias: Alias = {
         name: input.Name,
         version: input.FunctionVersion,
+        ...weightsOf('CreateAlias', record, input.FunctionVersion, input.RoutingConfig),
         description: input.Description ?? '',
         revisionId: uuid(),
       };
@@ -86,14 +85,16 @@ export function versionOperations(functions: Functions): Record<string, Operatio
         'RoutingConfig',
         'RevisionId',
       ]);
-      refuseRouting('UpdateAlias', input.RoutingConfig);
       const { record } = functions.resolve(input.FunctionName, call);
       const before = aliasOf(record, input.Name);
       checkRevision(before, input.RevisionId);
       if (input.FunctionVersion) checkTarget(record, input.FunctionVersion);
+      const { weights, ...kept } = before;
+      const version = input.FunctionVersion ?? before.version;
       const alias: Alias = {
-        ...before,
-        version: input.FunctionVersion ?? before.version,
+        ...kept,
+        version,
+        ...weightsOf('UpdateAlias', record, version, input.RoutingConfig, weights),
         description: input.Description ?? before.description,
         revisionId: uuid(),
       };
@@ -107,7 +108,10 @@ export function versionOperations(functions: Functions): Record<string, Operatio
     ListAliases: (input, call) => {
       const { record } = functions.resolve(input.FunctionName, call);
       const wanted = Object.values(record.aliases).filter(
-        ({ version }) => input.FunctionVersion === undefined || version === input.FunctionVersion,
+        ({ version, weights = {} }) =>
+          input.FunctionVersion === undefined ||
+          version === input.FunctionVersion ||
+          Object.hasOwn(weights, input.FunctionVersion),
       );
       const { items, marker } = page(wanted, input, 50);
       return { Aliases: items.map((alias) => viewAlias(record, alias)), ...marker };

@@ -8,11 +8,13 @@ import type { Destinations } from '../destinations';
 import type { EventInvokeConfig } from '../function-record';
 import type { Functions, ResolvedFunction } from '../functions';
 import { DueQueue } from './due-queue';
+import { deadLetterAttributes, envelope } from './envelope';
+import { type FAULT_POINTS, faultAt } from './invocation-faults';
 import type { InvocationResult, Invoker } from './invoker';
 import { rolePrincipal } from './role-credentials';
 
 /** A pending asynchronous invocation. In the store: this as JSON, a newline, the payload. */
-type Pending = {
+export type Pending = {
   /** The function's ARN as the caller named it. */
   readonly f: string;
   readonly requestId: string;
@@ -23,7 +25,16 @@ type Pending = {
   readonly throttles: number;
   readonly dueAt: number;
   readonly trigger: string;
+  /** Who sent it: a function's name, `root`, a service. */
+  readonly by: string;
+  /** The hop in the trace that sent it. */
+  readonly cause?: string;
+  /** It has succeeded, and is there once more all the same. */
+  readonly twice?: true;
 };
+
+/** Where an event comes from. */
+export type Origin = Pick<Pending, 'trigger' | 'by'> & { readonly cause: string | undefined };
 
 type Lane = {
   readonly functionArn: string;
@@ -33,13 +44,16 @@ type Lane = {
   running: number;
   readonly parked: DueQueue<string>;
   timer: Timer | undefined;
-  done: (() => void) | undefined;
+  /** Between an event that came and the look at it. */
+  woken: (() => void) | undefined;
 };
 
 const RETRY_DELAYS_MS = [60_000, 120_000];
 const MAX_THROTTLE_DELAY_MS = 300_000;
 const DEFAULT_RETRIES = 2;
 const DEFAULT_MAX_AGE_SECONDS = 6 * 3600;
+/** The longest that the adversary holds back an event which no other could overtake otherwise. */
+const MAX_HELD_BACK_MS = 1000;
 
 /**
  * Lambda's queue of asynchronous invocations. An event is in the store before `enqueue` returns, and leaves it only
@@ -53,6 +67,8 @@ export class AsyncQueue {
   readonly #perFunction: number;
   readonly #space: Space;
   readonly #lanes = new Map<string, Lane>();
+  /** Events that the adversary has held back once. */
+  readonly #heldBack = new Set<string>();
   #sequence = 0;
   #stopped = false;
 
@@ -82,9 +98,10 @@ export class AsyncQueue {
 
   stop(): void {
     this.#stopped = true;
+    for (const { timer } of this.#lanes.values()) timer?.cancel();
   }
 
-  enqueue(target: ResolvedFunction, payload: string, trigger: string): { requestId: string } {
+  enqueue(target: ResolvedFunction, payload: string, { trigger, by, cause }: Origin): { requestId: string } {
     const now = this.#context.clock.now();
     const pending: Pending = {
       f: target.arn,
@@ -94,11 +111,17 @@ export class AsyncQueue {
       throttles: 0,
       dueAt: now,
       trigger,
+      by,
+      ...(cause === undefined ? {} : { cause }),
     };
     const key = integerKey(this.#sequence++);
-    this.#space.put(key, `${JSON.stringify(pending)}\n${payload}`);
+    this.#keep(key, pending, payload);
     this.#ready(this.#lane(target.arn), key);
     return { requestId: pending.requestId };
+  }
+
+  #keep(key: string, pending: Pending, payload: string): void {
+    this.#space.put(key, `${JSON.stringify(pending)}\n${payload}`);
   }
 
   #lane(functionArn: string): Lane {
@@ -111,7 +134,7 @@ export class AsyncQueue {
         running: 0,
         parked: new DueQueue(),
         timer: undefined,
-        done: undefined,
+        woken: undefined,
       };
       this.#lanes.set(functionArn, lane);
     }
@@ -121,18 +144,27 @@ export class AsyncQueue {
   /** Marks the lane busy before it returns, so that nobody sees it idle between an event and its first try. */
   #ready(lane: Lane, key: string): void {
     lane.ready.push(key);
-    if (lane.done) return;
-    lane.done = this.#context.activity.begin(`asynchronous invocations of ${lane.functionArn}`);
-    setImmediate(() => this.#pump(lane));
+    if (lane.woken) return;
+    lane.woken = this.#context.activity.begin(`asynchronous invocations of ${lane.functionArn}`);
+    setImmediate(() => {
+      const done = lane.woken;
+      lane.woken = undefined;
+      this.#pump(lane);
+      done?.();
+    });
   }
 
   #pump(lane: Lane): void {
     while (!this.#stopped && lane.head < lane.ready.length && lane.running < this.#perFunction) {
-      const key = lane.ready[lane.head++]!;
+      const key = this.#next(lane);
+      if (key === undefined) continue;
       lane.running++;
+      // What waits behind it is not in flight: it goes on when this does, and that may wait for the clock.
+      const done = this.#context.activity.begin(`asynchronous invocation of ${lane.functionArn}`);
       this.#try(lane, key).finally(() => {
         lane.running--;
         this.#pump(lane);
+        done();
       });
     }
     if (lane.head === lane.ready.length) {
@@ -142,10 +174,34 @@ export class AsyncQueue {
       lane.ready = lane.ready.slice(lane.head);
       lane.head = 0;
     }
-    if (lane.running > 0 || (lane.ready.length > 0 && !this.#stopped)) return;
-    lane.done?.();
-    lane.done = undefined;
-    if (lane.parked.size === 0) this.#lanes.delete(lane.functionArn);
+    const idle = lane.running === 0 && lane.ready.length === 0 && lane.parked.size === 0 && !lane.woken;
+    if (idle) this.#lanes.delete(lane.functionArn);
+  }
+
+  /** Takes the event whose turn it is: the oldest, unless the adversary has another go first. */
+  #next(lane: Lane): string | undefined {
+    const key = lane.ready[lane.head]!;
+    const others = lane.ready.length - lane.head - 1;
+    const seen = this.#heldBack.delete(key);
+    const fault = seen || !this.#context.faults.active ? undefined : this.#fault('reorder', key);
+    if (fault && others > 0) {
+      const other = lane.head + 1 + Math.floor(fault.random() * others);
+      lane.ready[lane.head] = lane.ready[other]!;
+      lane.ready[other] = key;
+    } else if (fault) {
+      lane.head++;
+      this.#heldBack.add(key);
+      this.#park(lane, this.#context.clock.now() + 1 + Math.floor(fault.random() * MAX_HELD_BACK_MS), key);
+      return undefined;
+    }
+    return lane.ready[lane.head++]!;
+  }
+
+  #fault(kind: (typeof FAULT_POINTS.Async)[number], key: string) {
+    const value = this.#space.get(key);
+    if (value === undefined) return undefined;
+    const { f, by } = parseHeader(value);
+    return faultAt(this.#context, 'Async', [kind], { target: f, caller: by });
   }
 
   #park(lane: Lane, dueAt: number, key: string): void {
@@ -188,8 +244,15 @@ export class AsyncQueue {
     }
     let result: InvocationResult;
     try {
-      const { requestId, trigger } = pending;
-      result = await this.#invoker.invoke(target, { payload, trigger, requestId });
+      const { requestId, trigger, by } = pending;
+      result = await this.#invoker.invoke(target, {
+        payload,
+        trigger,
+        by,
+        requestId,
+        causes: causesOf(pending),
+        counted: true,
+      });
     } catch (error) {
       if (this.#stopped) return;
       // Throttled, or a fault of the cloud's own: tried again with back-off, not counted as an attempt.
@@ -200,19 +263,23 @@ export class AsyncQueue {
     }
     // An environment that was ended because the cloud stops says nothing about the function.
     if (this.#stopped && result.functionError) return;
-    const attempts = pending.attempts + 1;
+    const tried = { ...pending, attempts: pending.attempts + 1 };
     if (!result.functionError) {
-      this.#finish(target, key, { ...pending, attempts }, payload, 'Success', result);
-    } else if (attempts > (config?.MaximumRetryAttempts ?? DEFAULT_RETRIES)) {
-      this.#finish(target, key, { ...pending, attempts }, payload, 'RetriesExhausted', result);
+      this.#finish(target, key, tried, payload, 'Success', result);
+      if (!pending.twice && faultAt(this.#context, 'Async', ['duplicate'], { target: pending.f, caller: pending.by })) {
+        this.#keep(key, { ...pending, throttles: 0, twice: true }, payload);
+        this.#ready(lane, key);
+      }
+    } else if (tried.attempts > (config?.MaximumRetryAttempts ?? DEFAULT_RETRIES)) {
+      this.#finish(target, key, tried, payload, 'RetriesExhausted', result);
     } else {
-      this.#retry(lane, key, { ...pending, attempts, throttles: 0 }, payload, RETRY_DELAYS_MS[attempts - 1]!);
+      this.#retry(lane, key, { ...tried, throttles: 0 }, payload, RETRY_DELAYS_MS[tried.attempts - 1]!);
     }
   }
 
   #retry(lane: Lane, key: string, pending: Pending, payload: string, delay: number): void {
     const dueAt = this.#context.clock.now() + delay;
-    this.#space.put(key, `${JSON.stringify({ ...pending, dueAt })}\n${payload}`);
+    this.#keep(key, { ...pending, dueAt }, payload);
     this.#park(lane, dueAt, key);
   }
 
@@ -228,33 +295,28 @@ export class AsyncQueue {
     const { record, config } = target;
     const role = rolePrincipal(config.role, record.name);
     const succeeded = condition === 'Success';
+    const causes = result ? [result.hop] : causesOf(pending);
     const { OnSuccess, OnFailure } = configFor(target)?.DestinationConfig ?? {};
     const destination = (succeeded ? OnSuccess : OnFailure)?.Destination;
-    const deliver = (to: string, send: () => void) => {
-      try {
-        send();
-      } catch (error) {
-        this.#destinations.reportFailure(record, to, error);
-      }
-    };
     if (destination) {
       const functionArn = `${record.arn}:${target.qualifier}`;
       const body = envelope(functionArn, pending, payload, condition, result, this.#context.clock.now());
-      deliver(destination, () => this.#destinations.send(destination, { body, succeeded, functionArn }, role));
+      this.#destinations.deliver(record, { operation: 'Destination', to: destination, about: body, causes }, () =>
+        this.#destinations.send(destination, { body, succeeded, functionArn }, role),
+      );
     }
     const deadLetters = config.deadLetterArn;
     if (!succeeded && deadLetters) {
-      deliver(deadLetters, () =>
-        this.#destinations.sendMessage(
-          deadLetters,
-          { body: payload, attributes: deadLetterAttributes(pending, condition, result) },
-          role,
-        ),
+      const attributes = deadLetterAttributes(pending, condition, result);
+      this.#destinations.deliver(record, { operation: 'DeadLetter', to: deadLetters, about: payload, causes }, () =>
+        this.#destinations.sendMessage(deadLetters, { body: payload, attributes }, role),
       );
     }
     this.#space.remove(key);
   }
 }
+
+const causesOf = ({ cause }: Pending): string[] => (cause === undefined ? [] : [cause]);
 
 function parseHeader(value: string): Pending {
   return JSON.parse(value.slice(0, value.indexOf('\n'))) as Pending;
@@ -262,44 +324,4 @@ function parseHeader(value: string): Pending {
 
 function configFor({ record, qualifier }: ResolvedFunction): EventInvokeConfig | undefined {
   return record.eventInvoke[qualifier];
-}
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */
-function envelope(
-  functionArn: string,
-  pending: Pending,
-  payload: string,
-  condition: string,
-  result: InvocationResult | undefined,
-  now: number,
-): string {
-  const head = JSON.stringify({
-    version: '1.0',
-    timestamp: new Date(now).toISOString(),
-    requestContext: {
-      requestId: pending.requestId,
-      functionArn,
-      condition,
-      approximateInvokeCount: pending.attempts,
-    },
-  }).slice(0, -1);
-  if (!result) return `${head},"requestPayload":${payload}}`;
-  const responseContext = JSON.stringify({
-    statusCode: 200,
-    executedVersion: result.executedVersion,
-    ...(result.functionError ? { functionError: result.functionError } : {}),
-  });
-  return `${head},"requestPayload":${payload},"responseContext":${responseContext},"responsePayload":${result.payload}}`;
-}
-
-/** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-dlq */
-function deadLetterAttributes(pending: Pending, condition: string, result: InvocationResult | undefined) {
-  const message = result
-    ? ((JSON.parse(result.payload) as { errorMessage?: string } | null)?.errorMessage ?? '')
-    : condition;
-  return {
-    RequestID: { DataType: 'String', StringValue: pending.requestId },
-    ErrorCode: { DataType: 'Number', StringValue: result ? '200' : '429' },
-    ...(message ? { ErrorMessage: { DataType: 'String', StringValue: message.slice(0, 1024) } } : {}),
-  };
 }

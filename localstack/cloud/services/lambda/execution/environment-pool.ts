@@ -1,3 +1,5 @@
+import type { Activity } from '../../../core/activity';
+import { AwsError } from '../../../core/aws-error';
 import type { Clock, Timer } from '../../../core/clock';
 import type { Environment } from './environment';
 
@@ -22,7 +24,8 @@ export interface Target {
 
 type Waiter = {
   readonly order: number;
-  readonly take: (environment: Environment) => void;
+  /** Undefined: what it waits for was replaced. */
+  readonly take: (environment: Environment | undefined) => void;
   readonly fail: (error: unknown) => void;
 };
 type Lane = {
@@ -41,33 +44,36 @@ type Lane = {
  */
 export class EnvironmentPool {
   readonly #clock: Clock;
+  readonly #activity: Activity;
   readonly #limits: PoolLimits;
   readonly #lanes = new Map<string, Lane>();
   readonly #all = new Set<Environment>();
   #order = 0;
   #idleTimer: Timer | undefined;
 
-  constructor(clock: Clock, limits: PoolLimits) {
+  constructor({ clock, activity }: { readonly clock: Clock; readonly activity: Activity }, limits: PoolLimits) {
     this.#clock = clock;
+    this.#activity = activity;
     this.#limits = limits;
   }
 
   /**
    * An environment for one run; give it back with `release`. `nested`: the caller is itself a function that waits
-   * and keeps its place meanwhile, so this one may go above the limits rather than wait for it for ever.
+   * and keeps its place meanwhile, so this one may go above the limits rather than wait for it for ever. Undefined: the
+   * target was retired while this waited.
    */
-  acquire(target: Target, nested: boolean): Promise<Environment> {
+  acquire(target: Target, nested: boolean): Environment | Promise<Environment | undefined> {
     const lane = this.#lane(target);
     const warm = this.#takeIdle(lane);
     if (warm) {
       lane.busy++;
-      return Promise.resolve(warm);
+      return warm;
     }
     const mayGrow =
       lane.busy < this.#limits.perFunction &&
       (this.#all.size < this.#limits.total || this.#evictIdle(lane.busy === 0 ? 0 : SETTLED_MS));
     if (mayGrow || nested) return this.#create(lane);
-    return new Promise((take, fail) => lane.waiting.push({ order: this.#order++, take, fail }));
+    return this.#wait(lane);
   }
 
   release(target: Target, environment: Environment): void {
@@ -97,11 +103,12 @@ export class EnvironmentPool {
     if (next && this.#all.size < this.#limits.total) this.#serve(next);
   }
 
-  /** Ends the environments of a target: idle ones now, busy ones when they are given back. */
+  /** Ends the environments of a target: idle ones now, busy ones when they are given back. Who waits has to ask anew. */
   retire(key: string): void {
     const lane = this.#lanes.get(key);
     if (!lane) return;
     lane.retired = true;
+    for (const { take } of lane.waiting.splice(0)) take(undefined);
     for (const environment of lane.idle.splice(0)) this.#end(environment);
     this.#tidy(lane);
   }
@@ -109,6 +116,8 @@ export class EnvironmentPool {
   /** Ends all environments, at work or not. */
   async close(): Promise<void> {
     this.#idleTimer?.cancel();
+    const closed = new AwsError('ServiceException', 'The local cloud stops.', { status: 500 });
+    for (const { waiting } of this.#lanes.values()) for (const { fail } of waiting.splice(0)) fail(closed);
     await Promise.all([...this.#all].map((environment) => environment.terminate()));
     this.#all.clear();
     this.#lanes.clear();
@@ -123,6 +132,27 @@ export class EnvironmentPool {
     return lane;
   }
 
+  /**
+   * Whoever waits for a place is at work no more than what holds the place: it may be that nothing goes on before the
+   * clock is advanced.
+   */
+  #wait(lane: Lane): Promise<Environment | undefined> {
+    const goOn = this.#activity.park();
+    return new Promise((resolve, reject) => {
+      lane.waiting.push({
+        order: this.#order++,
+        take: (environment) => {
+          goOn();
+          resolve(environment);
+        },
+        fail: (error) => {
+          goOn();
+          reject(error as Error);
+        },
+      });
+    });
+  }
+
   #takeIdle(lane: Lane): Environment | undefined {
     for (let warm = lane.idle.pop(); warm; warm = lane.idle.pop()) {
       if (warm.alive && warm.usableUntil > this.#clock.now()) return warm;
@@ -131,21 +161,25 @@ export class EnvironmentPool {
     return undefined;
   }
 
-  #create(lane: Lane): Promise<Environment> {
+  #create(lane: Lane): Environment {
     try {
       const environment = lane.target.create();
       this.#all.add(environment);
       lane.busy++;
-      return Promise.resolve(environment);
+      return environment;
     } catch (error) {
       this.#tidy(lane);
-      return Promise.reject(error as Error);
+      throw error;
     }
   }
 
   #serve(lane: Lane): void {
-    const waiter = lane.waiting.shift()!;
-    this.#create(lane).then(waiter.take, waiter.fail);
+    const { take, fail } = lane.waiting.shift()!;
+    try {
+      take(this.#create(lane));
+    } catch (error) {
+      fail(error);
+    }
   }
 
   /** Whose turn it is among those that wait and may have one more. */

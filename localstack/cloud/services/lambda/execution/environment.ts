@@ -9,7 +9,9 @@ export type RunEnd =
   | { readonly kind: 'init-failed'; readonly payload: string }
   | { readonly kind: 'timeout' }
   /** The runtime ended: `exit status 1`, `signal: killed`; without a reason when it exited with 0. */
-  | { readonly kind: 'exit'; readonly reason: string | undefined };
+  | { readonly kind: 'exit'; readonly reason: string | undefined }
+  /** The adversary let it fail, without running it. */
+  | { readonly kind: 'fault'; readonly errorType: string; readonly errorMessage: string };
 
 export type Run = {
   readonly end: RunEnd;

@@ -1,22 +1,26 @@
-import { AwsError } from '../../../core/aws-error';
-import { randomHex, uuid } from '../../../core/ids';
+import { uuid } from '../../../core/ids';
 import type { InvokeResult } from '../../../core/peers';
 import type { CloudContext } from '../../../core/service';
 import type { CodeStore } from '../code-store';
-import type { FunctionConfig, FunctionRecord } from '../function-record';
-import type { Functions, ResolvedFunction } from '../functions';
+import type { FunctionRecord } from '../function-record';
+import { type Functions, notFound, type ResolvedFunction } from '../functions';
 import type { LogLine } from '../runtime/protocol';
-import { Environment, type Run } from './environment';
-import { EnvironmentPool, type PoolLimits, type Target } from './environment-pool';
-import { environmentVariables } from './environment-variables';
-import { exitMessage, PlatformLog } from './log-lines';
-import { CREDENTIALS_MARGIN_MS, RoleCredentials } from './role-credentials';
+import { routed } from './alias-routing';
+import type { Environment, Run } from './environment';
+import type { PoolLimits, Target } from './environment-pool';
+import { FunctionEnvironments } from './function-environments';
+import { FAULT_POINTS, faultAt, letPass, runByFault, throttled } from './invocation-faults';
+import { PlatformLog } from './log-lines';
+import { describeError, outcomeOf, payloadOf } from './run-outcome';
+import { traceHeader } from './trace-header';
 import type { WorkerFile } from './worker-file';
 
 export type Invocation = {
   readonly payload: string;
   /** For the person who watches: `events`, `dynamodb`, `sqs`, `url`, `invoke`. */
   readonly trigger: string;
+  /** Who invokes, for the trace and the adversary: a function's name, `root`, a service; the trigger unless given. */
+  readonly by?: string;
   readonly requestId?: string;
   readonly records?: number;
   /** What of the event the trace shows, one text for each record of a batch; the payload unless given. */
@@ -25,28 +29,35 @@ export type Invocation = {
   readonly causes?: readonly string[];
   /** The caller is a function that waits for this one. */
   readonly nested?: boolean;
+  /**
+   * Whoever waits for the result has told `Activity` of this invocation, and of no other along with it: told twice, one
+   * that waits for the clock would seem to be at work.
+   */
+  readonly counted?: boolean;
   readonly clientContext?: string;
 };
 
 export type InvocationResult = InvokeResult & {
   /** Everything that was logged, for the log tail. */
   readonly logs: readonly LogLine[];
+  /** The invocation in the trace: the cause of what becomes of its result. */
+  readonly hop: string;
 };
+
+type Fault = ReturnType<typeof faultAt>;
+type Placed = { readonly resolved: ResolvedFunction; readonly target: Target; readonly environment: Environment };
 
 /** Lambda's limit for what an account runs at once. */
 const ACCOUNT_CONCURRENCY = 1000;
 
-/** Runs functions: takes an environment, writes the log, tells the watchers. */
+/** Runs functions: takes an environment, writes the log, tells the trace and the watchers. */
 export class Invoker {
-  readonly pool: EnvironmentPool;
   readonly #context: CloudContext;
-  readonly #code: CodeStore;
-  readonly #worker: WorkerFile;
-  readonly #credentials: RoleCredentials;
+  readonly #functions: Functions;
+  readonly #environments: FunctionEnvironments;
   /** Accepted and not finished, by the function's ARN. */
   readonly #inFlight = new Map<string, number>();
   #total = 0;
-  readonly #targets = new Map<string, Target>();
   /** Under way, by their hops in the trace. */
   readonly #running = new Map<string, Environment>();
   #whenQuiet: (() => void) | undefined;
@@ -56,38 +67,42 @@ export class Invoker {
     parts: { functions: Functions; code: CodeStore; limits: PoolLimits; worker: WorkerFile },
   ) {
     this.#context = context;
-    this.#code = parts.code;
-    this.#worker = parts.worker;
-    this.#credentials = new RoleCredentials(context);
-    this.pool = new EnvironmentPool(context.clock, parts.limits);
-    parts.functions.onChange((after, before) => this.#retireOld(after, before));
+    this.#functions = parts.functions;
+    this.#environments = new FunctionEnvironments(context, parts);
   }
 
   /** Throws `TooManyRequestsException` when the reserved concurrency is used up. */
   async invoke(target: ResolvedFunction, invocation: Invocation): Promise<InvocationResult> {
     const { record } = target;
-    this.#admit(record, invocation.trigger);
-    const done = this.#context.activity.begin(`function ${record.name}`);
-    const hop = this.#context.trace.begin({
+    const { trace, activity } = this.#context;
+    const by = invocation.by ?? invocation.trigger;
+    const hop = trace.begin({
       service: 'lambda',
       operation: 'Invoke',
       target: target.arn,
-      by: invocation.trigger,
+      by,
       about: invocation.about ?? invocation.payload,
       ...(invocation.causes ? { causes: invocation.causes } : {}),
     });
+    const fault = faultAt(this.#context, 'Invocation', FAULT_POINTS.Invocation, { target: target.arn, caller: by });
+    if (fault?.kind === 'throttle' || this.free(record) < 1) {
+      hop.end('throttled', 'TooManyRequestsException: Rate Exceeded.');
+      throw this.#throttle(record, invocation.trigger);
+    }
+    this.#count(record.arn, 1);
+    const done = invocation.counted ? undefined : activity.begin(`function ${record.name}`);
     try {
-      const result = await this.#run(target, invocation, hop.id);
-      if (result.functionError) hop.end('error', describe(result.payload));
-      else hop.end();
-      return result;
+      if (fault?.kind === 'latency') await letPass(this.#context, fault.rule.ms ?? 0, `${record.name} is late`);
+      const { run, ...result } = await this.#run(target, invocation, hop.id, fault);
+      hop.end(outcomeOf(run), result.functionError && describeError(result.payload));
+      return { ...result, hop: hop.id };
     } catch (error) {
       hop.end('error', error instanceof Error ? error.message : String(error));
       throw error;
     } finally {
       this.#running.delete(hop.id);
       this.#count(record.arn, -1);
-      done();
+      done?.();
     }
   }
 
@@ -119,30 +134,23 @@ export class Invoker {
       ]);
       clearTimeout(alarm);
     }
-    await this.pool.close();
+    await this.#environments.pool.close();
   }
 
-  #admit(record: FunctionRecord, trigger: string): void {
-    if (this.free(record) < 1) {
-      const reserved = record.reservedConcurrency !== undefined;
-      const requestId = uuid();
-      this.#context.registry.notify({
-        functionName: record.name,
-        requestId,
-        duration: 0,
-        cold: false,
-        outcome: 'throttled',
-        trigger,
-      });
-      throw new AwsError('TooManyRequestsException', 'Rate Exceeded.', {
-        status: 429,
-        fields: {
-          Type: 'User',
-          Reason: reserved ? 'ReservedFunctionConcurrentInvocationLimitExceeded' : 'ConcurrentInvocationLimitExceeded',
-        },
-      });
-    }
-    this.#count(record.arn, 1);
+  #throttle(record: FunctionRecord, trigger: string): Error {
+    this.#context.registry.notify({
+      functionName: record.name,
+      requestId: uuid(),
+      duration: 0,
+      cold: false,
+      outcome: 'throttled',
+      trigger,
+    });
+    return throttled(
+      record.reservedConcurrency === undefined
+        ? 'ConcurrentInvocationLimitExceeded'
+        : 'ReservedFunctionConcurrentInvocationLimitExceeded',
+    );
   }
 
   #count(arn: string, by: number): void {
@@ -153,12 +161,31 @@ export class Invoker {
     if (this.#total === 0) this.#whenQuiet?.();
   }
 
-  async #run(resolved: ResolvedFunction, invocation: Invocation, hop: string): Promise<InvocationResult> {
-    const { record, config } = resolved;
+  #place(asked: ResolvedFunction, nested: boolean): Placed | Promise<Placed> {
+    const resolved = routed(asked);
+    const target = this.#environments.target(resolved.record, resolved.config);
+    const environment = this.#environments.pool.acquire(target, nested);
+    if (!(environment instanceof Promise)) return { resolved, target, environment };
+    return environment.then((free) => {
+      if (free) return { resolved, target, environment: free };
+      // The function was changed while this waited: it runs as it is now.
+      const changed = this.#functions.find(asked.arn, this.#context);
+      if (!changed) throw notFound(asked.arn);
+      return this.#place(changed, nested);
+    });
+  }
+
+  async #run(
+    asked: ResolvedFunction,
+    invocation: Invocation,
+    hop: string,
+    fault: Fault,
+  ): Promise<Omit<InvocationResult, 'hop'> & { readonly run: Run }> {
     const { clock } = this.#context;
     const requestId = invocation.requestId ?? uuid();
-    const target = this.#target(record, config);
-    const environment = await this.pool.acquire(target, invocation.nested ?? false);
+    const placed = this.#place(asked, invocation.nested ?? false);
+    const { resolved, target, environment } = placed instanceof Promise ? await placed : placed;
+    const { record, config } = resolved;
     this.#running.set(hop, environment);
     const platform = new PlatformLog(config, record.region);
     const all: LogLine[] = [];
@@ -171,26 +198,35 @@ export class Invoker {
       });
       environment.loggedUntil = latest;
       all.push(...ordered);
-      this.#log(config.logging.LogGroup, environment.logStream, ordered);
+      this.#environments.log(config.logging.LogGroup, environment.logStream, ordered);
     };
-    const opening = environment.fresh
-      ? [...platform.initStart(clock.now()), ...platform.start(clock.now(), requestId)]
-      : platform.start(clock.now(), requestId);
-    const run = await environment.run(
-      {
-        requestId,
-        payload: invocation.payload,
-        timeoutMs: config.timeout * 1000,
-        traceId: traceId(clock.now(), hop),
-        functionArn: resolved.arn,
-        now: clock.now(),
-        ...(invocation.clientContext === undefined ? {} : { clientContext: invocation.clientContext }),
-      },
-      (lines) => write([...opening.splice(0), ...lines]),
-    );
+    const opening =
+      environment.fresh && fault?.kind !== 'error'
+        ? [...platform.initStart(clock.now()), ...platform.start(clock.now(), requestId)]
+        : platform.start(clock.now(), requestId);
+    if (fault?.kind === 'crash-before') environment.kill();
+    let run =
+      fault?.kind === 'error'
+        ? runByFault(fault)
+        : await environment.run(
+            {
+              requestId,
+              payload: invocation.payload,
+              timeoutMs: config.timeout * 1000,
+              traceId: traceHeader(clock.now(), hop, config.tracing === 'Active'),
+              functionArn: resolved.arn,
+              now: clock.now(),
+              ...(invocation.clientContext === undefined ? {} : { clientContext: invocation.clientContext }),
+            },
+            (lines) => write([...opening.splice(0), ...lines]),
+          );
+    if (fault?.kind === 'crash-after' && run.end.kind === 'done') {
+      environment.kill();
+      run = { ...run, end: { kind: 'exit', reason: 'signal: killed' } };
+    }
     write([...opening.splice(0), ...run.logs, ...platform.end(clock.now(), requestId, run)]);
-    this.pool.release(target, environment);
-    const failed = run.end.kind !== 'done' || run.end.failed;
+    this.#environments.pool.release(target, environment);
+    const failed = outcomeOf(run) !== 'ok';
     const payload = payloadOf(run, requestId, config.timeout);
     this.#notify(record.name, requestId, run, invocation, failed ? payload : undefined);
     return {
@@ -199,70 +235,8 @@ export class Invoker {
       requestId,
       executedVersion: config.version,
       logs: all,
+      run,
     };
-  }
-
-  #target(record: FunctionRecord, config: FunctionConfig): Target {
-    const key = targetKey(record, config);
-    let target = this.#targets.get(key);
-    if (!target) {
-      target = { key, create: () => this.#createEnvironment(record, config) };
-      this.#targets.set(key, target);
-    }
-    return target;
-  }
-
-  #createEnvironment(record: FunctionRecord, config: FunctionConfig): Environment {
-    const { clock } = this.#context;
-    const credentials = this.#credentials.of(config.role, record.name);
-    const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
-    const logStream = `${day}/[${config.version}]${randomHex(32)}`;
-    const taskRoot = this.#code.directory(config.code);
-    return new Environment(
-      {
-        label: record.name,
-        workerPath: this.#worker.path,
-        usableUntil: credentials.expiresAt - CREDENTIALS_MARGIN_MS,
-        onStrayLogs: (lines) => this.#log(config.logging.LogGroup, logStream, lines),
-        variables: environmentVariables(record, config, {
-          credentials,
-          endpoint: this.#context.endpoint(),
-          taskRoot,
-          logStream,
-        }),
-        start: {
-          taskRoot,
-          handler: config.handler,
-          callbacks: Number(/\d+/.exec(config.runtime)?.[0]) < 24,
-          logFormat: config.logging.LogFormat,
-          ...(config.logging.LogFormat === 'JSON' ? { logLevel: config.logging.ApplicationLogLevel ?? 'INFO' } : {}),
-          now: clock.now(),
-          functionName: record.name,
-          functionVersion: config.version,
-          memoryMb: config.memorySize,
-          logGroup: config.logging.LogGroup,
-          logStream,
-        },
-      },
-      clock,
-    );
-  }
-
-  #retireOld(after: FunctionRecord | undefined, before: FunctionRecord | undefined): void {
-    if (!before) return;
-    const kept = new Set(after && [after.latest, ...after.versions].map((config) => targetKey(after, config)));
-    for (const config of [before.latest, ...before.versions]) {
-      const key = targetKey(before, config);
-      if (kept.has(key)) continue;
-      this.#credentials.forget(config.role, before.name);
-      this.#targets.delete(key);
-      this.pool.retire(key);
-    }
-  }
-
-  #log(group: string, stream: string, lines: readonly LogLine[]): void {
-    const messages = lines.map(([timestamp, message]) => ({ timestamp, message }));
-    this.#context.registry.peer('logs').write(group, stream, messages);
   }
 
   #notify(functionName: string, requestId: string, run: Run, invocation: Invocation, error: string | undefined): void {
@@ -271,47 +245,10 @@ export class Invoker {
       requestId,
       duration: run.durationMs,
       cold: run.initMs !== undefined,
-      outcome: run.end.kind === 'timeout' ? 'timeout' : error === undefined ? 'ok' : 'error',
-      ...(error === undefined ? {} : { error: describe(error) }),
+      outcome: outcomeOf(run),
+      ...(error === undefined ? {} : { error: describeError(error) }),
       ...(invocation.records === undefined ? {} : { records: invocation.records }),
       trigger: invocation.trigger,
     });
   }
-}
-
-const targetKey = (record: FunctionRecord, config: FunctionConfig): string =>
-  `${record.arn}:${config.version}:${config.revisionId}`;
-
-function payloadOf(run: Run, requestId: string, timeout: number): string {
-  switch (run.end.kind) {
-    case 'done':
-    case 'init-failed':
-      return run.end.payload;
-    case 'timeout':
-      return JSON.stringify({
-        errorType: 'Sandbox.Timedout',
-        errorMessage: `RequestId: ${requestId} Error: Task timed out after ${timeout.toFixed(2)} seconds`,
-      });
-    case 'exit':
-      return JSON.stringify({
-        errorType: 'Runtime.ExitError',
-        errorMessage: `RequestId: ${requestId} Error: ${exitMessage(run.end.reason)}`,
-      });
-  }
-}
-
-function describe(payload: string): string {
-  const { errorType, errorMessage } = JSON.parse(payload) as { errorType?: string; errorMessage?: string };
-  return [errorType, errorMessage].filter(Boolean).join(': ');
-}
-
-/**
- * An X-Ray trace header; nothing is sampled here. The parent segment is the invocation's hop: the SDKs in the function
- * send the header with each of their calls, and so the trace knows who makes them.
- */
-function traceId(now: number, hop: string): string {
-  const seconds = Math.floor(now / 1000)
-    .toString(16)
-    .padStart(8, '0');
-  return `Root=1-${seconds}-${randomHex(24)};Parent=${hop};Sampled=0`;
 }

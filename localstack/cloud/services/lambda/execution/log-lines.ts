@@ -65,6 +65,8 @@ export class PlatformLog {
       lines.push([now, `${time} ${requestId} Task timed out after ${timeout.toFixed(2)} seconds\n\n`]);
     } else if (run.end.kind === 'exit') {
       lines.push([now, `RequestId: ${requestId} Error: ${exitMessage(run.end.reason)}\nRuntime.ExitError\n`]);
+    } else if (run.end.kind === 'fault') {
+      lines.push([now, `RequestId: ${requestId} Error: ${run.end.errorMessage}\n${run.end.errorType}\n`]);
     }
     lines.push([now, `END RequestId: ${requestId}\n`]);
     const report = [
@@ -99,6 +101,8 @@ function failureOf({ end }: Run): { status: string; type?: string } | undefined 
       return { status: 'timeout' };
     case 'exit':
       return { status: 'error', type: 'Runtime.ExitError' };
+    case 'fault':
+      return { status: 'error', type: end.errorType };
     case 'init-failed':
       return { status: 'error', type: (JSON.parse(end.payload) as { errorType: string }).errorType };
     case 'done':

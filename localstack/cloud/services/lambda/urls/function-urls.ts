@@ -3,7 +3,10 @@ import type { HttpReply, HttpRequest } from '../../../core/http';
 import { uuid } from '../../../core/ids';
 import type { Access, Call, CloudContext, Principal } from '../../../core/service';
 import { policyOf } from '../api/permission-operations';
+import { callerOf } from '../caller';
 import type { Invoker } from '../execution/invoker';
+import { senderOf } from '../execution/trace-header';
+import type { UrlConfig } from '../function-record';
 import type { Functions, ResolvedFunction } from '../functions';
 import { preflightReply, withCors } from './cors';
 import { readSignature } from './signature';
@@ -34,11 +37,32 @@ export class FunctionUrls {
     if (!target || !url) return undefined;
     const preflight = preflightReply(request, url.cors);
     if (preflight) return preflight;
-    let caller: Caller | undefined;
-    if (url.authType === 'AWS_IAM') {
-      caller = this.#caller(urlId, request, call);
-      if (!caller || !this.#mayCall(target, caller.principal)) return forbidden();
-    } else if (!this.#isPublic(target)) return forbidden();
+    const caller = url.authType === 'AWS_IAM' ? this.#caller(urlId, request, call, target.record.region) : undefined;
+    const by = caller ? callerOf(caller.principal) : 'anonymous';
+    const sender = senderOf(request.headers);
+    const hop = this.#context.trace.begin({
+      service: 'lambda',
+      operation: 'InvokeFunctionUrl',
+      target: target.arn,
+      by,
+      causes: sender === undefined ? [] : [sender],
+      about: `${request.method} ${request.path}?${request.rawQuery}\n${request.body.toString('utf8')}`,
+    });
+    const allowed =
+      url.authType === 'AWS_IAM' ? caller && this.#mayCall(target, caller.principal) : this.#isPublic(target);
+    const reply = allowed ? await this.#invoke(target, urlId, url, request, caller, hop.id) : forbidden();
+    hop.end(reply.status < 400 ? 'ok' : String(reply.status));
+    return reply;
+  }
+
+  async #invoke(
+    target: ResolvedFunction,
+    urlId: string,
+    url: UrlConfig,
+    request: HttpRequest,
+    caller: Caller | undefined,
+    cause: string,
+  ): Promise<HttpReply> {
     const event = urlEvent(request, {
       urlId,
       region: target.record.region,
@@ -49,6 +73,8 @@ export class FunctionUrls {
       const result = await this.#invoker.invoke(target, {
         payload: JSON.stringify(event),
         trigger: 'url',
+        by: caller ? callerOf(caller.principal) : 'anonymous',
+        causes: [cause],
         nested: caller?.principal.kind === 'role',
       });
       const reply = result.functionError ? internalError(result.requestId) : urlReply(result.payload, result.requestId);
@@ -64,14 +90,15 @@ export class FunctionUrls {
   }
 
   /** Who signed the request; undefined when the signature does not prove it. */
-  #caller(urlId: string, request: HttpRequest, call: Call): Caller | undefined {
+  #caller(urlId: string, request: HttpRequest, call: Call, region: string): Caller | undefined {
     const signed = readSignature(request, this.#context.clock.now());
-    if (!signed) return undefined;
+    if (!signed || signed.region !== region) return undefined;
     const { accessKeyId } = signed;
     const iam = this.#context.registry.peer('iam');
     const issued = iam.resolve(accessKeyId);
     const secret = issued ? iam.secretOf(accessKeyId) : DEVELOPER_SECRET;
-    if (secret === undefined) return undefined;
+    // Keys of a role are no good without their session token.
+    if (secret === undefined || (issued && !signed.sessionToken)) return undefined;
     // What was signed is the path that the caller saw: with the prefix, or, by host name, without it.
     const paths = [`/_lambda-url/${urlId}${request.path}`, request.path];
     if (request.path === '/') paths.push(`/_lambda-url/${urlId}`);

@@ -1,7 +1,12 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { HttpRequest } from '../../../core/http';
 
-export type Signed = { readonly accessKeyId: string; readonly verifies: (secret: string, path: string) => boolean };
+export type Signed = {
+  readonly accessKeyId: string;
+  readonly region: string;
+  readonly sessionToken: string | undefined;
+  readonly verifies: (secret: string, path: string) => boolean;
+};
 
 const HEADER = /^AWS4-HMAC-SHA256\s+Credential=([^,\s]+),\s*SignedHeaders=([^,\s]+),\s*Signature=([0-9a-f]{64})$/;
 /** How far a signature's time may lie off, in milliseconds. */
@@ -34,6 +39,10 @@ export function readSignature(request: HttpRequest, now: number): Signed | undef
   if (!headers.includes('host')) return undefined;
   return {
     accessKeyId: accessKeyId!,
+    region: region!,
+    sessionToken: presigned
+      ? (request.query.get('X-Amz-Security-Token') ?? undefined)
+      : (request.headers['x-amz-security-token'] as string | undefined),
     verifies: (secret, path) => {
       const canonical = [
         request.method,
@@ -59,10 +68,12 @@ function canonicalPath(path: string): string {
 }
 
 function canonicalQuery(request: HttpRequest): string {
+  // By name first: `a-b=1` comes after `a=1`, though `-` comes before `=`.
   return [...request.query]
     .filter(([name]) => name !== 'X-Amz-Signature')
-    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
-    .sort()
+    .map(([name, value]) => [encode(name), encode(value)] as const)
+    .sort(([a, x], [b, y]) => (a === b ? compare(x, y) : compare(a, b)))
+    .map(([name, value]) => `${name}=${value}`)
     .join('&');
 }
 
@@ -93,6 +104,7 @@ function parseAmzDate(text: string): number {
   return Date.UTC(year, month - 1, day, hour, minute, second);
 }
 
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const encode = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 const sha256 = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');
