@@ -18,6 +18,8 @@ import { apiFailure, FAULT_POINTS } from './execution/invocation-faults';
 import { Invoker } from './execution/invoker';
 import { WorkerFile } from './execution/worker-file';
 import { Functions, type ResolvedFunction } from './functions';
+import { CHECKPOINT_SPACES } from './mappings/checkpoints';
+import { mappingFaultPoints } from './mappings/fault-points';
 import { Mappings } from './mappings/mappings';
 import { routes } from './routes';
 import { FunctionUrls } from './urls/function-urls';
@@ -91,9 +93,9 @@ export function createLambda(
     },
     rawOperations: { Invoke: invokeOperation({ functions, invoker, queue }) },
     access,
-    faultPoints: FAULT_POINTS,
+    faultPoints: { ...FAULT_POINTS, ...mappingFaultPoints },
     failure: (kind, operation, _input, code) => apiFailure(kind, operation, code),
-    dataSpaces: ['lambda-async', 'lambda-checkpoints'],
+    dataSpaces: ['lambda-async', ...CHECKPOINT_SPACES],
     files: ['lambda/code'],
     start: () => {
       code.keepOnly(functions.all().flatMap((record) => [record.latest, ...record.versions].map((c) => c.code)));
