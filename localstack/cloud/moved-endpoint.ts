@@ -1,7 +1,7 @@
 import type { Store } from './core/store';
 
-/** Where URLs that were handed out stand: in stacks' resources and outputs, in functions' environments. */
-const SPACES = ['cfn-stacks', 'cfn-resources', 'lambda-functions'];
+/** Where URLs that were handed out stand: in stacks' resources and outputs, functions' environments, schedules' inputs. */
+const SPACES = ['cfn-stacks', 'cfn-resources', 'lambda-functions', 'scheduler-schedules', 'scheduler-invocations'];
 
 /**
  * Remembers where this cloud is reached. When its state was made on another port, the URLs in it are made to point

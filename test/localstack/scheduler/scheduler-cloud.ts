@@ -36,7 +36,7 @@ export const allowing = (action: string, resource = '*') => ({
 
 export type Letter = { readonly body: string; readonly attributes: Record<string, string> };
 
-/** A cloud on a clock that stands still, with clients of the SDK and a role `scheduler` that may send to any queue. */
+/** A cloud on a clock that stands still, with clients of the SDK. */
 export class SchedulerCloud {
   readonly clock: Clock;
   readonly cloud: Cloud;
@@ -79,6 +79,11 @@ export class SchedulerCloud {
       await this.iam.send(new PutRolePolicyCommand({ RoleName: name, PolicyName: 'own', PolicyDocument }));
     }
     return roleArn(name);
+  }
+
+  /** The role that schedules have unless they say otherwise. */
+  executionRole(): Promise<string> {
+    return this.role('scheduler', trusting('scheduler.amazonaws.com'), allowing('sqs:SendMessage'));
   }
 
   async queue(name: string, attributes: Record<string, string> = {}): Promise<string> {

@@ -1,4 +1,3 @@
-import { AwsError } from '../../../core/aws-error';
 import type { Attributes, ResourceContext, ResourceHandler } from './handler';
 import { pick } from './pick';
 import { tagChanges } from './tags';
@@ -24,13 +23,7 @@ export const schedulerScheduleGroup: ResourceHandler = {
     return attributes(Name, context);
   },
 
-  delete: async (Name, _properties, { call }) => {
-    try {
-      await call('scheduler', 'DeleteScheduleGroup', { Name });
-    } catch (error) {
-      if (!(error instanceof AwsError && error.code === 'ResourceNotFoundException')) throw error;
-    }
-  },
+  delete: (Name, _properties, { call }) => call('scheduler', 'DeleteScheduleGroup', { Name }),
 };
 
 async function attributes(Name: string, { call }: ResourceContext): Promise<Attributes> {

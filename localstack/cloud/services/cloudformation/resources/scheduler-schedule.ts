@@ -31,14 +31,8 @@ export const schedulerSchedule: ResourceHandler = {
     await put('UpdateSchedule', Name, properties, context);
   },
 
-  delete: async (Name, { GroupName }, { call }) => {
-    try {
-      await call('scheduler', 'DeleteSchedule', { Name, ...(GroupName && { GroupName }) });
-    } catch (error) {
-      // Its group, which is deleted at the same time unless the template names it by `Ref`, took it along.
-      if (!(error instanceof AwsError && error.code === 'ResourceNotFoundException')) throw error;
-    }
-  },
+  delete: (Name, { GroupName }, { call }) =>
+    call('scheduler', 'DeleteSchedule', { Name, ...(GroupName && { GroupName }) }),
 };
 
 function put(operation: string, Name: string, properties: Properties, { call }: ResourceContext) {
