@@ -169,7 +169,7 @@ describe('is refused:', () => {
     [{ ArchiveName: 'x'.repeat(49) }, 'ValidationException', "at 'archiveName' failed to satisfy constraint"],
     [{ RetentionDays: -1 }, 'ValidationException', 'greater than or equal to 0'],
     [{ EventPattern: '{"a":1}' }, 'InvalidEventPatternException', '"a" must be an object or an array'],
-    [{ EventPattern: '{}' }, 'InvalidEventPatternException', 'Empty event patterns are not allowed'],
+    [{ EventPattern: '{}' }, 'InvalidEventPatternException', 'Empty objects are not allowed'],
     [{ KmsKeyIdentifier: 'k' }, 'NotImplemented', 'KmsKeyIdentifier'],
   ])('an archive with %j', async (more, code, message) => {
     await expect(create(more)).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
