@@ -442,6 +442,17 @@ describe('the caps', () => {
     expect((await running).status).toBe(200);
     expect((await bench.invoke('f')).status).toBe(200);
   });
+
+  test('of many at once, exactly as many run as are reserved, whatever names them', async () => {
+    await bench.deploy('f', SLOW, { Publish: true });
+    await bench.run('CreateAlias', { FunctionName: 'f', Name: 'live', FunctionVersion: '1' });
+    await bench.run('PutFunctionConcurrency', { FunctionName: 'f', ReservedConcurrentExecutions: 3 });
+    const names = ['f', 'f:1', 'f:live'];
+    for (let round = 0; round < 3; round++) {
+      const answers = await Promise.allSettled(Array.from({ length: 12 }, (_, n) => bench.invoke(names[n % 3]!)));
+      expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+    }
+  });
 });
 
 test('DryRun runs nothing', async () => {

@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { HttpReply, HttpRequest } from '../../../localstack/cloud/core/http';
 import { LambdaBench, requestOf } from './lambda-bench';
@@ -287,6 +288,78 @@ describe('AWS_IAM', () => {
         userId: 'session',
       },
     });
+  });
+
+  describe("signed by the SDK's own signer", () => {
+    const PATH = '/orders/a b/ü+(1)';
+    const QUERY = { a: '1', 'a-b': 'x y', ab: '=&+' };
+
+    /** The request as Node's HTTP client would send it and the cloud would read it. */
+    async function sign(id: string, keys: Keys, region = 'us-east-1'): Promise<Partial<HttpRequest>> {
+      const client = new LambdaClient({ region, credentials: keys });
+      const signer = await client.config.signer({
+        name: 'sigv4',
+        signingName: 'lambda',
+        signingRegion: region,
+        properties: {},
+      });
+      const path = PATH.split('/').map(encodeURIComponent).join('/');
+      const { headers } = await signer.sign(
+        {
+          method: 'POST',
+          protocol: 'http:',
+          hostname: '127.0.0.1',
+          port: 4566,
+          path: `/_lambda-url/${id}${path}`,
+          query: QUERY,
+          headers: { host: '127.0.0.1:4566', 'content-type': 'application/json' },
+          body: '{"n":1}',
+        },
+        { signingDate: new Date(bench.clock.now()) },
+      );
+      const rawQuery = Object.entries(QUERY)
+        .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+        .join('&');
+      return {
+        method: 'POST',
+        path,
+        rawQuery,
+        query: new URLSearchParams(rawQuery),
+        headers,
+        body: Buffer.from('{"n":1}'),
+      };
+    }
+
+    test('gets through, whatever stands in path and query', async () => {
+      const id = await deployIam();
+      expect((await ask(id, await sign(id, await roleKeys('caller', BOTH)))).status).toBe(200);
+    });
+
+    test.each([
+      ['a forged signature', ({ authorization = '' }) => ({ authorization: authorization.replace(/.{4}$/, 'beef') })],
+      ["another's key id", ({ authorization = '' }) => ({ authorization: authorization.replace(/=[^/]+/, '=test') })],
+      ['a header that was changed', () => ({ 'content-type': 'text/plain' })],
+      ['no session token', () => ({ 'x-amz-security-token': undefined })],
+    ] as [string, (headers: Record<string, string>) => HttpRequest['headers']][])(
+      '%s is forbidden',
+      async (_what, change) => {
+        const id = await deployIam();
+        const request = await sign(id, await roleKeys('caller', BOTH));
+        const headers = { ...request.headers, ...change(request.headers as Record<string, string>) };
+        expect((await ask(id, { ...request, headers })).status).toBe(403);
+      },
+    );
+
+    test('a signature for another region is forbidden', async () => {
+      const id = await deployIam();
+      expect((await ask(id, await sign(id, await roleKeys('caller', BOTH), 'eu-west-1'))).status).toBe(403);
+    });
+  });
+
+  test('keys of a role are no good without their session token', async () => {
+    const id = await deployIam();
+    const { sessionToken: _, ...keys } = await roleKeys('caller', BOTH);
+    expect((await call(id, '/', keys)).status).toBe(403);
   });
 
   test('the developer signs with the secret "test"', async () => {
