@@ -41,7 +41,11 @@ export class Store {
   #batch = 1;
   #batchHasWrites = false;
   #durableBatch = 0;
+  /** The newest batch that somebody may wait for; the newer ones have only what was written lazily. */
+  #awaitedBatch = 0;
   #writes = 0;
+  #lazy = false;
+  #lazyFlush: NodeJS.Timeout | undefined;
   #flushing: Promise<void> | undefined;
   #failure: Error | undefined;
   #closed = false;
@@ -89,17 +93,38 @@ export class Store {
     return this.#writes;
   }
 
-  /** Resolves when everything written before this call is on disk; rejects when the disk refused it. */
+  /**
+   * Runs `run`, and makes what it writes (logs) a thing that nobody waits for: it does not count in `writes`, `durable()` does
+   * not wait for it, and it goes to disk along with the next that somebody waits for, or a little later.
+   */
+  lazily<T>(run: () => T): T {
+    const before = this.#lazy;
+    this.#lazy = true;
+    try {
+      return run();
+    } finally {
+      this.#lazy = before;
+    }
+  }
+
+  /** Resolves when everything written before this call and not lazily is on disk; rejects when the disk refused it. */
   async durable(): Promise<void> {
     if (this.#failure) throw this.#failure;
-    const wanted = this.#batchHasWrites ? this.#batch : this.#batch - 1;
+    const wanted = this.#awaitedBatch;
     // The batch on its way may be older than the caller's writes, so at most two have to land.
     while (this.#durableBatch < wanted) await this.#flush();
   }
 
+  /** As `durable`, and what was written lazily too. */
+  async #settled(): Promise<void> {
+    if (this.#batchHasWrites) this.#awaitedBatch = this.#batch;
+    await this.durable();
+    await this.#flushing;
+  }
+
   /** Writes what is durable now to a new file, readable by `replaceWith`. */
   async copyTo(path: string): Promise<void> {
-    await this.durable();
+    await this.#settled();
     await this.#db.backup(path, true);
   }
 
@@ -109,7 +134,7 @@ export class Store {
    */
   async replaceWith(path: string): Promise<void> {
     if (!existsSync(path)) throw new Error(`no copy of a store at ${path}`);
-    await this.durable();
+    await this.#settled();
     const copy = open({
       path,
       noSubdir: true,
@@ -132,7 +157,7 @@ export class Store {
    * meanwhile, and whoever holds values in memory has to read them again.
    */
   async empty(names: readonly string[]): Promise<void> {
-    await this.durable();
+    await this.#settled();
     this.#db.transactionSync(() => {
       for (const name of names) {
         const prefix = name.endsWith('*') ? name.slice(0, -1) : `${name}\0`;
@@ -144,7 +169,7 @@ export class Store {
 
   async close(): Promise<void> {
     if (this.#closed) return;
-    await this.durable();
+    await this.#settled();
     this.#closed = true;
     await this.#db.close();
   }
@@ -153,11 +178,26 @@ export class Store {
     if (this.#closed) return;
     if (this.#failure) throw this.#failure;
     shadow.set(key, { value, batch: this.#batch });
-    this.#writes++;
-    if (!this.#batchHasWrites) {
-      this.#batchHasWrites = true;
-      // Nobody may ask for durability (a checkpoint): such writes go to disk by themselves.
-      if (!this.#flushing) setImmediate(() => this.#flush().catch(() => {}));
+    this.#batchHasWrites = true;
+    if (!this.#lazy) {
+      this.#writes++;
+      if (this.#awaitedBatch === this.#batch) return;
+      this.#awaitedBatch = this.#batch;
+    }
+    // Nobody may ask for durability (a checkpoint): such writes go to disk by themselves.
+    if (!this.#flushing) this.#flushSoon();
+  }
+
+  /** Sees to it that what the batch has goes to disk: at once if somebody may wait for it. */
+  #flushSoon(): void {
+    const flush = () => void this.#flush().catch(() => {});
+    if (this.#awaitedBatch === this.#batch) setImmediate(flush);
+    else {
+      // Real time: how much of a log a crash may lose is no business of the cloud's clock.
+      this.#lazyFlush ??= setTimeout(() => {
+        this.#lazyFlush = undefined;
+        flush();
+      }, LAZY_FLUSH_MS).unref();
     }
   }
 
@@ -233,9 +273,12 @@ export class Store {
     }
     this.#durableBatch = batch;
     for (const { shadow, key, pending } of writes) if (shadow.get(key) === pending) shadow.delete(key);
-    if (this.#batchHasWrites) setImmediate(() => this.#flush().catch(() => {}));
+    if (this.#batchHasWrites) this.#flushSoon();
   }
 }
+
+/** The longest that a lazy write stays in memory, in milliseconds, while the disk is free. */
+const LAZY_FLUSH_MS = 50;
 
 const toBytes = (key: string): Buffer => Buffer.from(key, 'latin1');
 const fromBytes = (key: Buffer): string => key.toString('latin1');

@@ -48,7 +48,7 @@ export class FunctionEnvironments {
   /** Appends to the function's log. Nobody waits until a log is on disk: what AWS promises of logs is less. */
   log(group: string, stream: string, lines: readonly LogLine[]): void {
     const messages = lines.map(([timestamp, message]) => ({ timestamp, message }));
-    this.#context.registry.peer('logs').write(group, stream, messages);
+    this.#context.store.lazily(() => this.#context.registry.peer('logs').write(group, stream, messages));
   }
 
   #create(record: FunctionRecord, config: FunctionConfig): Environment {
