@@ -5,7 +5,8 @@ type Constraint = {
   /** Of a number its value, of anything else its length. */
   readonly min?: number;
   readonly max?: number;
-  readonly pattern?: RegExp;
+  /** A regular expression, as text: it is shown as AWS writes it. */
+  readonly pattern?: string;
   readonly oneOf?: readonly string[];
 };
 
@@ -36,10 +37,10 @@ function* unmet(value: unknown, { min, max, pattern, oneOf }: Constraint): Gener
   const measure = isNumber ? 'value' : 'length';
   if (min !== undefined && !(size >= min)) yield `have ${measure} greater than or equal to ${min}`;
   if (max !== undefined && !(size <= max)) yield `have ${measure} less than or equal to ${max}`;
-  if (pattern && !pattern.test(String(value))) yield `satisfy regular expression pattern: ${pattern.source}`;
+  if (pattern && !new RegExp(pattern).test(String(value))) yield `satisfy regular expression pattern: ${pattern}`;
   if (oneOf && !oneOf.includes(String(value))) yield `satisfy enum value set: [${oneOf.join(', ')}]`;
 }
 
 /** Names of schedules and of groups. */
-export const NAME: Constraint = { min: 1, max: 64, pattern: /^[0-9a-zA-Z-_.]+$/ };
-export const CLIENT_TOKEN: Constraint = { min: 1, max: 64, pattern: /^[a-zA-Z0-9-_]+$/ };
+export const NAME: Constraint = { min: 1, max: 64, pattern: '^[0-9a-zA-Z-_.]+$' };
+export const CLIENT_TOKEN: Constraint = { min: 1, max: 64, pattern: '^[a-zA-Z0-9-_]+$' };

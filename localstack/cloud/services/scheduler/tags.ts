@@ -10,7 +10,7 @@ type Tag = { readonly Key: string; readonly Value: string };
 
 /** https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html */
 const MAX_TAGS = 50;
-const GROUP_ARN = /^arn:aws(-[a-z]+)?:scheduler:[a-z0-9-]+:\d{12}:schedule-group\/[0-9a-zA-Z-_.]+$/;
+const GROUP_ARN = String.raw`^arn:aws(-[a-z]+)?:scheduler:[a-z0-9\-]+:\d{12}:schedule-group\/[0-9a-zA-Z-_.]+$`;
 
 export function tagsIn(list: unknown): Tags {
   const tags = (list ?? []) as readonly Tag[];
