@@ -83,6 +83,7 @@ type Counted = {
 export class Faults {
   #seed = 0;
   #rules: Counted[] = [];
+  readonly #mixed = new Map<string, number>();
 
   /** Whether there is any rule: places with much to do ask this first. */
   get active(): boolean {
@@ -92,11 +93,22 @@ export class Faults {
   /** Replaces the plan, and begins to count anew. No rules: no faults. */
   plan({ seed, rules }: FaultPlan): void {
     this.#seed = seed;
+    this.#mixed.clear();
     this.#rules = rules.map((rule) => ({ rule, fits: fitter(rule), occasions: new Map(), seen: 0, struck: 0 }));
   }
 
   clear(): void {
     this.plan({ seed: 0, rules: [] });
+  }
+
+  /**
+   * 0 ≤ n < 1, repeatable under the same plan: for what is mixed even without a rule. `place` names what is mixed; each time
+   * that it is, in another way.
+   */
+  random(place: string): () => number {
+    const count = this.#mixed.get(place) ?? 0;
+    this.#mixed.set(place, count + 1);
+    return mulberry(hash(`${this.#seed}/${place}/${count}`));
   }
 
   /** What is planned, and what came of it so far. */

@@ -31,6 +31,8 @@ export class DynamoDbFixture {
   streams!: Service;
   peer!: StreamSource;
   store!: Store;
+  readonly faults = new Faults();
+  trace!: Trace;
   readonly #dir = mkdtempSync(join(tmpdir(), 'dynamodb-'));
   readonly #options: DynamoDbOptions;
 
@@ -43,7 +45,8 @@ export class DynamoDbFixture {
   async run(operation: string, input: object = {}, as: Call = call): Promise<Json> {
     const run = this.service.operations[operation] ?? this.streams.operations[operation];
     if (!run) throw new Error(`no operation ${operation}`);
-    const answer = await run(JSON.parse(JSON.stringify(input)), as);
+    // As the front door does it, which also names the call's hop.
+    const answer = await this.trace.within(as.hop, () => run(JSON.parse(JSON.stringify(input)), as));
     return answer instanceof RawJson ? JSON.parse(answer.text) : JSON.parse(JSON.stringify(answer ?? {}));
   }
 
@@ -71,6 +74,15 @@ export class DynamoDbFixture {
     await this.service.start?.();
   }
 
+  /** As `reset` does it: what the tables hold is gone, and the services are made anew. */
+  async reset(): Promise<void> {
+    for (const service of [this.service, this.streams]) await service.stop?.();
+    const left = this.clock.pending().map(({ label }) => label);
+    if (left.length > 0) throw new Error(`still to come after the stop: ${left.join(', ')}`);
+    await this.store.empty([this.service, this.streams].flatMap(({ dataSpaces = [] }) => dataSpaces));
+    await this.restart();
+  }
+
   async close(): Promise<void> {
     this.clock.stop();
     await this.store.close();
@@ -79,13 +91,14 @@ export class DynamoDbFixture {
 
   #open(): void {
     this.store = new Store({ dir: this.#dir, sync: false });
+    this.trace = new Trace(this.clock);
     const context: CloudContext = {
       clock: this.clock,
       store: this.store,
       registry: new Registry(),
       activity: new Activity(),
-      faults: new Faults(),
-      trace: new Trace(this.clock),
+      faults: this.faults,
+      trace: this.trace,
       endpoint: () => call.endpoint,
       account: call.account,
       region: call.region,

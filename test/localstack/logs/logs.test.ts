@@ -236,3 +236,23 @@ describe('filter patterns', () => {
     expect(() => messages({ filterPattern })).toThrow('not implemented');
   });
 });
+
+test('after a reset groups are there, without streams and events', async () => {
+  run('CreateLogGroup', { logGroupName: 'g' });
+  write('s', [START, 'before']);
+  await store.empty(service.dataSpaces ?? []);
+  await store.close();
+  open();
+  expect(messages({})).toEqual([]);
+  expect(run('DescribeLogStreams', { logGroupName: 'g' }).logStreams).toEqual([]);
+  write('s', [START, 'after']);
+  expect(messages({})).toEqual(['after']);
+});
+
+test('fails on purpose as CloudWatch Logs fails', () => {
+  expect(service.failure?.('throttle', 'PutLogEvents', {})).toMatchObject({ code: 'ThrottlingException', status: 400 });
+  expect(service.failure?.('error', 'PutLogEvents', {})).toMatchObject({
+    code: 'ServiceUnavailableException',
+    status: 500,
+  });
+});

@@ -1,6 +1,7 @@
 import type { StreamSource } from '../../core/peers';
 import type { CloudContext, Protocol, Service } from '../../core/service';
 import { accessOf } from './access';
+import { dynamoDbFailure, streamsFailure, tableNameIn } from './failures';
 import { batchGetItem } from './operations/batch-get-item';
 import { batchWriteItem } from './operations/batch-write-item';
 import { createTable } from './operations/create-table';
@@ -31,6 +32,7 @@ import { updateTable } from './operations/update-table';
 import { describeStream, getRecords, getShardIterator, listStreams } from './streams/stream-operations';
 import { createStreamSource } from './streams/stream-source';
 import { Streams } from './streams/streams';
+import type { BillingMode } from './table/table-record';
 import { Tables } from './table/tables';
 
 export type DynamoDbOptions = {
@@ -46,6 +48,18 @@ export type DynamoDbOptions = {
 
 const protocol = (prefix: string): Protocol => ({ kind: 'json', version: '1.0', targetPrefixes: [prefix] });
 
+/** What the tables hold, and what is derived from that; the tables and streams themselves are deployed. */
+const DATA_SPACES = [
+  'dynamodb.items.*',
+  'dynamodb.index.*',
+  'dynamodb.ttl.*',
+  'dynamodb.counts',
+  'dynamodb.records.*',
+  'dynamodb.positions',
+  'dynamodb.tokens',
+  'dynamodb.token-expiries',
+];
+
 /** DynamoDB and DynamoDB Streams. */
 export function createDynamoDb(
   context: CloudContext,
@@ -60,16 +74,33 @@ export function createDynamoDb(
   const tokens = new RequestTokens(context);
   const access: Service['access'] = (operation, input, call) =>
     accessOf(tables, operation, (input ?? {}) as Record<string, unknown>, call);
+  /** Of the table that a call is about; a transaction is judged by its first. */
+  const billingOf = (input: unknown): BillingMode => {
+    const name = tableNameIn(input)?.replace(/^arn:.*:table\//, '');
+    return (name !== undefined && tables.find(context, name)?.record.billing) || 'PAY_PER_REQUEST';
+  };
   return {
     service: {
       name: 'dynamodb',
       signingNames: ['dynamodb'],
       protocol: protocol('DynamoDB_20120810'),
       access,
+      faultPoints: {
+        'BatchGetItem.Item': ['throttle'],
+        'BatchWriteItem.Item': ['throttle'],
+        Query: ['torn-read'],
+      },
+      failure: (kind, operation, input, code) => dynamoDbFailure(kind, operation, input, code, billingOf(input)),
+      dataSpaces: DATA_SPACES,
       start: () => {
         streams.start();
         tables.start();
         tokens.start();
+      },
+      stop: () => {
+        streams.stop();
+        tables.stop();
+        tokens.stop();
       },
       operations: {
         BatchGetItem: batchGetItem(tables),
@@ -103,6 +134,7 @@ export function createDynamoDb(
       signingNames: ['dynamodb'],
       protocol: protocol('DynamoDBStreams_20120810'),
       access,
+      failure: (kind, _operation, _input, code) => streamsFailure(kind, code),
       operations: {
         DescribeStream: describeStream(streams),
         GetRecords: getRecords(streams, context),

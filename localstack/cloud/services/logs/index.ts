@@ -1,3 +1,4 @@
+import { AwsError } from '../../core/aws-error';
 import type { LogSink } from '../../core/peers';
 import type { Access, Call, CloudContext, Service } from '../../core/service';
 import { groupOperations } from './group-operations';
@@ -34,8 +35,20 @@ export function createLogs(
     protocol: { kind: 'json', version: '1.1', targetPrefixes: ['Logs_20140328'] },
     operations: { ...groupOperations(groups), ...streamOperations(groups, context.clock), ...readOperations(groups) },
     access,
+    failure: (kind, _operation, _input, code) => failure(code ?? (kind === 'throttle' ? THROTTLED : UNAVAILABLE)),
+    // A stream comes with its first event; groups are deployed.
+    dataSpaces: ['logs-events', 'logs-streams'],
   };
   return { service, peer };
+}
+
+const THROTTLED = 'ThrottlingException';
+const UNAVAILABLE = 'ServiceUnavailableException';
+
+function failure(code: string): AwsError | undefined {
+  if (code === THROTTLED) return new AwsError(code, 'Rate exceeded');
+  if (code !== UNAVAILABLE) return undefined;
+  return new AwsError(code, 'The service cannot complete the request.', { status: 500 });
 }
 
 /** Log operations are judged on the group's ARN with `:*`, those of one stream on the stream's. */

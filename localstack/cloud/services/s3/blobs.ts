@@ -2,6 +2,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, w
 import { join } from 'node:path';
 import { uuid } from '../../core/ids';
 
+/** The directory of the blobs, below the cloud's. */
+export const BLOBS = 's3';
+
 /**
  * The bytes of objects, one file each, named by an id that is never used again. A file is complete before its id is
  * known to anybody: it is written aside, then renamed.
@@ -10,7 +13,7 @@ export class Blobs {
   readonly #dir: string;
 
   constructor(dir: string) {
-    this.#dir = join(dir, 's3');
+    this.#dir = join(dir, BLOBS);
   }
 
   write(bytes: Buffer): string {

@@ -2,7 +2,7 @@ import { AwsError } from '../../core/aws-error';
 import type { HttpRequest } from '../../core/http';
 import type { ObjectReader } from '../../core/peers';
 import type { Access, Call, CloudContext, Operation, Service } from '../../core/service';
-import { Blobs } from './blobs';
+import { BLOBS, Blobs } from './blobs';
 import { Buckets } from './bucket';
 import { bucketOperations } from './bucket-operations';
 import { bucketSettingOperations } from './bucket-settings';
@@ -76,7 +76,18 @@ export function createS3(context: CloudContext): { service: Service & { readonly
         const call = decode(input as HttpRequest);
         return accessOf(call.operation, call.input);
       },
+      // Objects are what was deployed, so that no space of theirs is emptied by a reset.
+      files: [BLOBS],
+      failure: (kind, _operation, _input, code) =>
+        failure(code ?? (kind === 'throttle' ? 'SlowDown' : 'InternalError')),
       start: () => blobs.sweep(new Set([...objects.usedBlobs(), ...uploads.usedBlobs()])),
     },
   };
+}
+
+/** S3's own errors, for the adversary. https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+function failure(code: string): AwsError | undefined {
+  if (code === 'SlowDown') return new AwsError(code, 'Please reduce your request rate.', { status: 503 });
+  if (code !== 'InternalError') return undefined;
+  return new AwsError(code, 'We encountered an internal error. Please try again.', { status: 500 });
 }

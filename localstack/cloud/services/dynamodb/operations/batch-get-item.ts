@@ -13,6 +13,7 @@ import { Capacity, readUnits } from './capacity';
 import { flag, projectionMembers, requiredMap, returnConsumedCapacity } from './common-shapes';
 import { assertUsable } from './expression-parameters';
 import { checkInput, type Members } from './input-shape';
+import { throttle } from './partial-throttle';
 
 const MAX_KEYS = 100;
 const MAX_BYTES = 16 * 1024 * 1024;
@@ -60,11 +61,14 @@ export const batchGetItem =
     const responses: string[] = [];
     const unprocessed: Record<string, object> = {};
     let bytes = 0;
+    const all = located.flatMap((lookup) => lookup.places.map((place) => ({ lookup, place, table: lookup.table })));
+    const { throttled } = throttle(tables, 'BatchGetItem.Item', call, all);
+    const refused = new Set(throttled.map(({ lookup, place }) => lookup.table.record.id + place));
     for (const { name, request, table, places, keys, paths } of located) {
       const items: string[] = [];
       const left: Item[] = [];
       places.forEach((place, index) => {
-        if (bytes >= MAX_BYTES) {
+        if (bytes >= MAX_BYTES || refused.has(table.record.id + place)) {
           left.push(keys[index] as Item);
           return;
         }

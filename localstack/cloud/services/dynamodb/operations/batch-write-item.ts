@@ -6,6 +6,7 @@ import { Capacity } from './capacity';
 import { requiredMap, returnConsumedCapacity, returnItemCollectionMetrics } from './common-shapes';
 import { checkInput, type Members } from './input-shape';
 import { assertNoMetrics } from './item-writes';
+import { throttle } from './partial-throttle';
 import { type PreparedWrite, prepareDelete, preparePut } from './prepared-write';
 
 const MAX_REQUESTS = 25;
@@ -21,6 +22,7 @@ const requestMembers: Members = {
 };
 
 type Request = { readonly PutRequest?: { readonly Item: Item }; readonly DeleteRequest?: { readonly Key: Item } };
+type RequestedWrite = { readonly write: PreparedWrite; readonly name: string; readonly request: Request };
 type Input = {
   readonly RequestItems: Readonly<Record<string, readonly Request[]>>;
   readonly ReturnConsumedCapacity?: string;
@@ -33,35 +35,46 @@ export const batchWriteItem =
     checkInput('BatchWriteItem', input, members);
     const entries = Object.entries(input.RequestItems);
     assertCounts(entries);
-    const writes: PreparedWrite[] = entries.flatMap(([TableName, requests]) =>
-      requests.map((request) => {
+    const writes = entries.flatMap(([TableName, requests]) =>
+      requests.map((request): RequestedWrite => {
         checkInput('BatchWriteItem', request, requestMembers);
         const { PutRequest, DeleteRequest } = request;
         if (PutRequest && DeleteRequest)
           throw validationError(
             'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes',
           );
-        if (PutRequest) return preparePut(tables, call, { TableName, Item: PutRequest.Item });
-        if (DeleteRequest) return prepareDelete(tables, call, { TableName, Key: DeleteRequest.Key });
+        const of = (write: PreparedWrite) => ({ write, name: TableName, request });
+        if (PutRequest) return of(preparePut(tables, call, { TableName, Item: PutRequest.Item }));
+        if (DeleteRequest) return of(prepareDelete(tables, call, { TableName, Key: DeleteRequest.Key }));
         throw validationError(
           'Supplied WriteRequest is empty, must contain exactly one of PutRequest or DeleteRequest',
         );
       }),
     );
-    assertNoMetrics(input, writes);
-    const located = writes.map((write) => ({ write, key: write.locate() }));
+    assertNoMetrics(
+      input,
+      writes.map(({ write }) => write),
+    );
+    const located = writes.map((requested) => ({
+      ...requested,
+      table: requested.write.table,
+      key: requested.write.locate(),
+    }));
     if (new Set(located.map(({ write, key }) => write.table.record.id + key)).size < located.length)
       throw validationError('Provided list of item keys contains duplicates');
     const capacity = new Capacity(input.ReturnConsumedCapacity);
+    const { processed, throttled } = throttle(tables, 'BatchWriteItem.Item', call, located);
+    const unprocessed: Record<string, Request[]> = {};
+    for (const { name, request } of throttled) unprocessed[name] = [...(unprocessed[name] ?? []), request];
     tables.change((changes) => {
-      for (const { write, key } of located) {
+      for (const { write, key } of processed) {
         const before = write.table.get(key);
         const after = write.result(before);
         write.table.write(changes, key, before, after);
         capacity.addWrite(write.table, before, after);
       }
     });
-    return { UnprocessedItems: {}, ConsumedCapacity: capacity.all() };
+    return { UnprocessedItems: unprocessed, ConsumedCapacity: capacity.all() };
   };
 
 function assertCounts(entries: readonly [string, readonly Request[]][]): void {

@@ -4,6 +4,7 @@ import type { Path } from '../expressions/ast';
 import type { BoundCondition } from '../expressions/bind-condition';
 import { satisfies } from '../expressions/evaluate-condition';
 import { project } from '../expressions/project';
+import type { Hidden } from '../table/recent-transactions';
 import type { SecondaryIndex } from '../table/secondary-index';
 import type { StoredItem } from '../table/stored-item';
 import { StoredItem as Stored } from '../table/stored-item';
@@ -18,6 +19,8 @@ type PageRequest = {
   readonly table: Table;
   readonly index: SecondaryIndex | undefined;
   readonly range: Range;
+  /** What is shown instead of items of the table; nothing unless given. */
+  readonly hidden?: Hidden | undefined;
   readonly limit: number | undefined;
   readonly filter: BoundCondition | undefined;
   readonly paths: readonly Path[] | undefined;
@@ -72,7 +75,14 @@ export function readPage(request: PageRequest): RawJson {
 
 const shown = (item: Item, paths: readonly Path[]): string => JSON.stringify(project(item, paths));
 
-function* storedItems({ table, index, range, limit }: PageRequest): Generator<StoredItem> {
+function* storedItems({ table, index, range, limit, hidden }: PageRequest): Generator<StoredItem> {
+  if (hidden) {
+    for (const [key, stored] of table.items.range(range)) {
+      const shown = hidden.has(key) ? hidden.get(key) : Stored.decode(stored);
+      if (shown) yield shown;
+    }
+    return;
+  }
   const limited = limit === undefined ? range : { ...range, limit };
   if (!index) {
     for (const [, stored] of table.items.range(limited)) yield Stored.decode(stored);

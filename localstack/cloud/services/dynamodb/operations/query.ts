@@ -1,4 +1,5 @@
-import type { Operation } from '../../../core/service';
+import { callerName } from '../../../core/caller-name';
+import type { Call, Operation } from '../../../core/service';
 import type { Range } from '../../../core/store';
 import { invalidParameter, validationError } from '../errors';
 import type { BoundCondition } from '../expressions/bind-condition';
@@ -8,6 +9,8 @@ import { type KeyCondition, keyConditions } from '../expressions/key-condition';
 import { Placeholders } from '../expressions/placeholders';
 import { behind, grouped, keyBytes, partitionBytes, sortBytes } from '../table/key-bytes';
 import { assertLength, assertNotEmpty, type KeyAttribute, type KeySchema } from '../table/key-schema';
+import type { Hidden } from '../table/recent-transactions';
+import type { Table } from '../table/table';
 import type { Tables } from '../table/tables';
 import type { AttributeValue, Item } from '../values/attribute-value';
 import { typeOf } from '../values/attribute-value';
@@ -77,6 +80,7 @@ export const query =
       table,
       index,
       range: input.ScanIndexForward === false ? { ...range, reverse: true } : range,
+      hidden: index ? undefined : tornRead(tables, table, range, call),
       limit: input.Limit,
       filter,
       paths,
@@ -86,6 +90,20 @@ export const query =
       consumed: input.ReturnConsumedCapacity,
     });
   };
+
+/** What of a transaction the adversary does not show. Indexes follow their table at a distance anyway. */
+function tornRead({ context, transactions }: Tables, table: Table, range: Range, call: Call): Hidden | undefined {
+  const { faults, clock } = context;
+  if (!faults.active) return undefined;
+  const torn = transactions.within(table, range, clock.now());
+  const fault =
+    torn &&
+    faults.at(
+      { service: 'dynamodb', operation: 'Query', target: table.record.arn, caller: callerName(call.principal) },
+      ['torn-read'],
+    );
+  return fault && torn.hide(fault.random);
+}
 
 function readKeys(
   keys: KeySchema,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AwsError } from '../../../core/aws-error';
+import type { Timer } from '../../../core/clock';
 import { integerKey } from '../../../core/key';
 import type { CloudContext } from '../../../core/service';
 import type { Space } from '../../../core/store';
@@ -13,7 +14,7 @@ export class RequestTokens {
   readonly #context: CloudContext;
   readonly #tokens: Space;
   readonly #expiries: Space;
-  #sweeping = false;
+  #sweep: Timer | undefined;
 
   constructor(context: CloudContext) {
     this.#context = context;
@@ -23,6 +24,10 @@ export class RequestTokens {
 
   start(): void {
     for (const _ of this.#expiries.range({ limit: 1 })) this.#sweepLater();
+  }
+
+  stop(): void {
+    this.#sweep?.cancel();
   }
 
   /** Whether this very request has been done already. Throws when another one was, under the same token. */
@@ -48,13 +53,12 @@ export class RequestTokens {
   }
 
   #sweepLater(): void {
-    if (this.#sweeping) return;
-    this.#sweeping = true;
-    this.#context.clock.after(VALIDITY, 'dynamodb: forget request tokens', () => this.#sweep());
+    if (this.#sweep) return;
+    this.#sweep = this.#context.clock.after(VALIDITY, 'dynamodb: forget request tokens', () => this.#forget());
   }
 
-  #sweep(): void {
-    this.#sweeping = false;
+  #forget(): void {
+    this.#sweep = undefined;
     const end = integerKey(Math.max(0, this.#context.clock.now() - VALIDITY + 1));
     for (const [expiry] of [...this.#expiries.range({ end })]) {
       this.#expiries.remove(expiry);

@@ -100,9 +100,10 @@ export const transactWriteItems =
         }),
       ),
     );
-    tables.change((changes) => {
+    tables.changeTogether(`dynamodb:${steps[0]?.write.table.record.name}:${steps[0]?.key}`, (changes) => {
       for (const { write, key, before, after } of steps) write.table.write(changes, key, before, after);
-    }, 'transaction');
+    });
+    if (tables.context.faults.active) tables.transactions.note(steps, tables.context.clock.now());
     if (token !== undefined) tokens.remember(call, token, TransactItems);
     const capacity = new Capacity(input.ReturnConsumedCapacity, 'write');
     for (const { write, before, after } of steps) capacity.addWrite(write.table, before, after, 2);

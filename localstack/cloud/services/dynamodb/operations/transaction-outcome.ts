@@ -24,9 +24,12 @@ export function attempted(run: () => void): Reason {
 
 /** One action in the way of all: the transaction is cancelled, with a reason for each, in their order. */
 export function throwIfCancelled(reasons: readonly Reason[]): void {
-  if (reasons.every(({ Code }) => Code === 'None')) return;
+  if (reasons.some(({ Code }) => Code !== 'None')) throw cancelled(reasons);
+}
+
+export function cancelled(reasons: readonly Reason[]): AwsError {
   const codes = reasons.map(({ Code }) => Code).join(', ');
-  throw new AwsError(
+  return new AwsError(
     'TransactionCanceledException',
     `Transaction cancelled, please refer cancellation reasons for specific reasons [${codes}]`,
     { fields: { CancellationReasons: reasons } },

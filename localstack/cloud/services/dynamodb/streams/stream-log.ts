@@ -17,6 +17,8 @@ type LoggedRecord = {
   /** JSON. */
   readonly text: string;
   readonly position: number;
+  /** The hop in the trace that wrote it. */
+  readonly cause?: string;
 };
 
 const EXPIRED_BY = ',"userIdentity":{"PrincipalId":"dynamodb.amazonaws.com","Type":"Service"}';
@@ -69,6 +71,7 @@ export class StreamLog {
     before: StoredItem | undefined,
     after: StoredItem | undefined,
     origin: Origin,
+    cause: string | undefined,
   ): void {
     const { info } = this;
     const position = ++this.#position;
@@ -86,7 +89,10 @@ export class StreamLog {
       (withOld ? `"OldImage":${before.text},` : '') +
       `"SequenceNumber":"${sequenceNumber(position)}","SizeBytes":${size},"StreamViewType":"${info.view}"}` +
       `${origin === 'time-to-live' ? EXPIRED_BY : ''}}`;
-    this.#records.put(recordKey(hashOf(key) % info.shards.length, position), `${at}${text}`);
+    this.#records.put(
+      recordKey(hashOf(key) % info.shards.length, position),
+      at + (cause === undefined ? text : ` ${cause}${text}`),
+    );
     this.#save();
     if (this.#empty) {
       this.#empty = false;
@@ -111,9 +117,12 @@ export class StreamLog {
     const horizon = this.#now() - RETENTION;
     const range = { start: recordKey(shard, after + 1), end: recordKey(shard + 1, 0) };
     for (const [key, value] of this.#records.range(range)) {
+      const at = timeOf(value);
+      if (at <= horizon) continue;
       const brace = value.indexOf('{');
-      const at = Number(value.slice(0, brace));
-      if (at > horizon) yield { at, text: value.slice(brace), position: Number(key.slice(1)) };
+      const space = value.indexOf(' ');
+      const cause = space >= 0 && space < brace ? { cause: value.slice(space + 1, brace) } : {};
+      yield { at, text: value.slice(brace), position: Number(key.slice(1)), ...cause };
     }
   }
 
@@ -130,7 +139,7 @@ export class StreamLog {
     let trimmed = this.#trimmed[shard] ?? 0;
     const range = { start: recordKey(shard, trimmed + 1), end: recordKey(shard + 1, 0) };
     for (const [key, value] of this.#records.range(range)) {
-      if (Number(value.slice(0, value.indexOf('{'))) > horizon) break;
+      if (timeOf(value) > horizon) break;
       trimmed = Number(key.slice(1));
     }
     return trimmed;
@@ -142,7 +151,7 @@ export class StreamLog {
     for (let shard = 0; shard < this.info.shards.length; shard++) {
       const range = { start: recordKey(shard, 0), end: recordKey(shard + 1, 0), limit: 1 };
       for (const [, value] of this.#records.range(range)) {
-        const at = Number(value.slice(0, value.indexOf('{')));
+        const at = timeOf(value);
         oldest = Math.min(oldest ?? at, at);
       }
     }
@@ -155,7 +164,7 @@ export class StreamLog {
     for (let shard = 0; shard < this.info.shards.length; shard++) {
       const gone: string[] = [];
       for (const [key, value] of this.#records.range({ start: recordKey(shard, 0), end: recordKey(shard + 1, 0) })) {
-        if (Number(value.slice(0, value.indexOf('{'))) > horizon) break;
+        if (timeOf(value) > horizon) break;
         gone.push(key);
       }
       for (const key of gone) {
@@ -176,6 +185,9 @@ export class StreamLog {
     this.#positions.put(this.info.arn, [this.#position, ...this.#trimmed].join(' '));
   }
 }
+
+/** The log keeps `<time>[ <cause>]<JSON>`. */
+const timeOf = (value: string): number => Number.parseInt(value, 10);
 
 const recordKey = (shard: number, position: number): string => String.fromCharCode(shard) + integerKey(position);
 

@@ -26,11 +26,12 @@ export function createStreamSource(streams: Streams): StreamSource {
       const stream = find(arn);
       const records: StreamRecord[] = [];
       if (limit <= 0) return records;
-      for (const { text } of stream.read(
+      for (const { text, cause } of stream.read(
         shardOf(stream, shardId),
         after === undefined ? 0 : (positionOf(after) ?? 0),
       )) {
-        records.push(forLambda(JSON.parse(text)));
+        const record = forLambda(JSON.parse(text));
+        records.push(cause === undefined ? record : { ...record, cause });
         if (records.length === limit) break;
       }
       return records;

@@ -27,6 +27,11 @@ export class Streams {
     for (const stream of this.#logs.values()) this.#scheduleTrim(stream);
   }
 
+  stop(): void {
+    for (const timer of this.#timers.values()) timer.cancel();
+    this.#timers.clear();
+  }
+
   get(arn: string): StreamLog | undefined {
     return this.#logs.get(arn);
   }

@@ -1,3 +1,4 @@
+import type { Trace } from '../../../core/trace';
 import type { StreamLog } from '../streams/stream-log';
 import type { KeySchema } from './key-schema';
 import type { StoredItem } from './stored-item';
@@ -10,8 +11,13 @@ type Change = { readonly stream: StreamLog; readonly append: () => void };
  * the writes or, for a transaction, in any order; then a wake-up for each stream's readers.
  */
 export class Changes {
+  readonly #trace: Trace;
   readonly #changes: Change[] = [];
   readonly #expiring = new Set<Table>();
+
+  constructor(trace: Trace) {
+    this.#trace = trace;
+  }
 
   record(
     stream: StreamLog,
@@ -21,7 +27,9 @@ export class Changes {
     after: StoredItem | undefined,
     origin: Origin,
   ): void {
-    this.#changes.push({ stream, append: () => stream.append(keys, key, before, after, origin) });
+    // Told later, but caused now.
+    const { cause } = this.#trace;
+    this.#changes.push({ stream, append: () => stream.append(keys, key, before, after, origin, cause) });
   }
 
   /** A table has got an item that may expire. */

@@ -6,6 +6,7 @@ import type { Call, CloudContext } from '../../../core/service';
 import { namedTableNotFound, tableNotFound, validationError } from '../errors';
 import type { Streams } from '../streams/streams';
 import { Changes } from './changes';
+import { RecentTransactions } from './recent-transactions';
 import { Table } from './table';
 import type { TableRecord } from './table-record';
 
@@ -25,6 +26,7 @@ type TablesOptions = {
 export class Tables {
   readonly context: CloudContext;
   readonly streams: Streams;
+  readonly transactions = new RecentTransactions();
   readonly #options: TablesOptions;
   readonly #records: Records<TableRecord>;
   readonly #tables = new Map<string, Table>();
@@ -41,6 +43,11 @@ export class Tables {
   /** Sets the timers that a restart has lost. */
   start(): void {
     for (const table of this.#tables.values()) this.#scheduleExpiry(table);
+  }
+
+  stop(): void {
+    for (const timer of this.#timers.values()) timer.cancel();
+    this.#timers.clear();
   }
 
   /** The table behind a `TableName`, which may be an ARN. Throws as the operations on items do. */
@@ -92,12 +99,23 @@ export class Tables {
   }
 
   /** Runs the writes of one request and then tells what has changed. `transaction`: they are one. */
-  change(run: (changes: Changes) => void, kind: 'single' | 'transaction' = 'single'): void {
-    const changes = new Changes();
+  change(run: (changes: Changes) => void): void {
+    const changes = new Changes(this.context.trace);
+    run(changes);
+    changes.publish({ scheduleExpiry: (table) => this.#scheduleExpiry(table) });
+  }
+
+  /** The same for the writes of a transaction. `place` names it, for an adversary that repeats itself. */
+  changeTogether(place: string, run: (changes: Changes) => void): void {
+    const changes = new Changes(this.context.trace);
     run(changes);
     const { shuffleTransactions, random } = this.#options;
+    const { faults } = this.context;
     const scheduleExpiry = (table: Table) => this.#scheduleExpiry(table);
-    changes.publish(kind === 'transaction' && shuffleTransactions ? { random, scheduleExpiry } : { scheduleExpiry });
+    changes.publish({
+      scheduleExpiry,
+      ...(shuffleTransactions ? { random: faults.active ? faults.random(place) : random } : {}),
+    });
   }
 
   #open(record: TableRecord): Table {
@@ -135,10 +153,20 @@ export class Tables {
     if (!table) return;
     this.#timers.delete(table.record.id);
     const now = this.context.clock.now() - this.#options.expiryDelay;
+    const { trace } = this.context;
     this.change((changes) => {
       for (const key of table.ttl?.expired(now) ?? []) {
         const before = table.get(key);
-        if (before) table.write(changes, key, before, undefined, 'time-to-live');
+        if (!before) continue;
+        const hop = trace.note({
+          service: 'dynamodb',
+          operation: 'Expire',
+          target: table.record.arn,
+          by: 'dynamodb',
+          causes: [],
+          about: before.text,
+        });
+        trace.within(hop, () => table.write(changes, key, before, undefined, 'time-to-live'));
       }
     });
     this.#scheduleExpiry(table);
