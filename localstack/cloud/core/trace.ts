@@ -49,7 +49,9 @@ const OVERHEAD = 300;
 export class Trace {
   readonly #clock: Pick<Clock, 'now'>;
   readonly #maxSize: number;
-  readonly #hops = new Map<string, Kept>();
+  /** Oldest first; those before `#first` are gone. Found by id only when somebody asks: a map would cost at every hop. */
+  #hops: (Kept | undefined)[] = [];
+  #first = 0;
   #size = 0;
   #cause: string | undefined;
 
@@ -84,12 +86,15 @@ export class Trace {
       about: texts,
       size: texts.reduce((sum, text) => sum + text.length, OVERHEAD),
     };
-    this.#hops.set(hop.id, hop);
+    this.#hops.push(hop);
     this.#size += hop.size;
-    for (const [id, oldest] of this.#hops) {
-      if (this.#size <= this.#maxSize || id === hop.id) break;
-      this.#hops.delete(id);
-      this.#size -= oldest.size;
+    while (this.#size > this.#maxSize && this.#first < this.#hops.length - 1) {
+      this.#size -= this.#hops[this.#first]!.size;
+      this.#hops[this.#first++] = undefined;
+    }
+    if (this.#first * 2 > this.#hops.length) {
+      this.#hops = this.#kept();
+      this.#first = 0;
     }
     return {
       id: hop.id,
@@ -114,38 +119,45 @@ export class Trace {
    * a batch only what is about the value itself is followed.
    */
   find(value: string): Hop[] {
+    const hops = this.#kept();
+    const byId = new Map(hops.map((hop) => [hop.id, hop]));
     const found = new Set<Kept>();
-    for (const hop of this.#hops.values()) if (hop.about.some((text) => mentions(text, value))) found.add(hop);
-    for (const hop of [...found]) this.#addCauses(hop, found);
+    for (const hop of hops) if (hop.about.some((text) => mentions(text, value))) found.add(hop);
+    for (const hop of [...found]) addCauses(hop, byId, found);
     // Causes come before their consequences, so one pass sees all of them.
     const followed = new Set([...found].filter((hop) => hop.about.some((text) => mentions(text, value))));
-    for (const hop of this.#hops.values()) {
+    for (const hop of hops) {
       if (found.has(hop) || hop.causes.length !== 1) continue;
-      const cause = this.#hops.get(hop.causes[0]!);
+      const cause = byId.get(hop.causes[0]!);
       if (!cause || !followed.has(cause) || cause.about.length > 1) continue;
       found.add(hop);
       followed.add(hop);
     }
-    return [...this.#hops.values()].filter((hop) => found.has(hop)).map(shown);
+    return hops.filter((hop) => found.has(hop)).map(shown);
   }
 
   /** The newest hops, at most `limit`, in the order of time. */
   latest(limit: number): Hop[] {
-    return [...this.#hops.values()].slice(-limit).map(shown);
+    return this.#kept().slice(-limit).map(shown);
   }
 
   clear(): void {
-    this.#hops.clear();
+    this.#hops = [];
+    this.#first = 0;
     this.#size = 0;
   }
 
-  #addCauses(hop: Kept, found: Set<Kept>): void {
-    for (const id of hop.causes) {
-      const cause = this.#hops.get(id);
-      if (!cause || found.has(cause)) continue;
-      found.add(cause);
-      this.#addCauses(cause, found);
-    }
+  #kept(): Kept[] {
+    return this.#hops.slice(this.#first) as Kept[];
+  }
+}
+
+function addCauses(hop: Kept, byId: ReadonlyMap<string, Kept>, found: Set<Kept>): void {
+  for (const id of hop.causes) {
+    const cause = byId.get(id);
+    if (!cause || found.has(cause)) continue;
+    found.add(cause);
+    addCauses(cause, byId, found);
   }
 }
 
