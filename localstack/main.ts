@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Cloud, startCloud } from './cloud/cloud';
-import { deployAssembly } from './deploy';
 import { readArguments, type StartArguments, USAGE } from './start/arguments';
-import { synthesise } from './start/assembly';
 import { banner } from './start/banner';
+import { deployApp } from './start/deploy-app';
 import { invocationLine } from './start/invocation-line';
 import { LineWriter } from './start/line-writer';
-import { writeOutputs } from './start/outputs';
+import { reloadLine } from './start/watch/reload-line';
+import { ProjectWatch, WATCHED } from './start/watch/watch-project';
 
 // Measured from the start of the process: what a person waits for.
 const startedAt = performance.now() - process.uptime() * 1000;
@@ -23,23 +23,36 @@ async function main(): Promise<void> {
   const stateDir = join(root, '.localcloud');
   const say = (what: string) => process.stdout.write(`${what} …\n`);
   const cloud = await start(args);
-  stopOnSignal(cloud);
+  // Before the sources are read, so that nothing that is saved from then on is missed.
+  const watch = args.watch ? new ProjectWatch(root) : undefined;
+  stopOnSignal(cloud, watch);
 
-  const assemblyDir = await synthesise({ root, dir: join(root, 'dist'), stage: args.stage, onWork: say });
-  const { outputs, functionNames } = await deployAssembly({
-    assemblyDir,
-    registry: cloud.registry,
-    call: cloud.rootCall(),
-    onProgress: say,
-  });
-  writeOutputs(args.dir ?? stateDir, outputs);
+  const deploy = { root, stage: args.stage, cloud, outputsDir: args.dir ?? stateDir };
+  const app = await deployApp({ ...deploy, onWork: say });
   const tryNext = readFileSync(join(root, 'localstack/init/try-next.txt'), 'utf8');
-  process.stdout.write(`\n${banner(cloud.endpoint, outputs, tryNext)}\n`);
+  process.stdout.write(`\n${banner(cloud.endpoint, app.outputs, tryNext, watch && WATCHED)}\n`);
   process.stdout.write(`ready in ${Math.round(performance.now() - startedAt)} ms\n\n`);
 
   const lines = new LineWriter(process.stdout);
+  let { functionNames } = app;
   cloud.registry.watch((note) => {
     lines.write(invocationLine(note, new Date(cloud.clock.now()), (name) => functionNames[name] ?? name));
+  });
+  if (!watch) return;
+  const width = Math.max(0, ...app.functions.map(({ bundle = '' }) => bundle.length));
+  await watch.follow({
+    stage: args.stage,
+    app,
+    redeploy: async (signal) => {
+      const redeployed = await deployApp({ ...deploy, onWork: () => {}, signal });
+      functionNames = redeployed.functionNames;
+      return redeployed;
+    },
+    operator: { registry: cloud.registry, call: cloud.rootCall },
+    say: (what) => {
+      lines.write(reloadLine(what, new Date(cloud.clock.now()), width));
+      lines.flush();
+    },
   });
 }
 
@@ -56,13 +69,17 @@ async function start(args: StartArguments): Promise<Cloud> {
 }
 
 /** The first Ctrl-C stops cleanly; a second one does not wait. */
-function stopOnSignal(cloud: Cloud): void {
+function stopOnSignal(cloud: Cloud, watch: ProjectWatch | undefined): void {
   let stopping = false;
   const stop = () => {
     if (stopping) process.exit(130);
     stopping = true;
     process.stdout.write('\nstopping …\n');
-    cloud.stop().then(
+    const stopped = async () => {
+      await watch?.stop();
+      await cloud.stop();
+    };
+    stopped().then(
       () => process.exit(0),
       (error: unknown) => fail(error),
     );

@@ -26,7 +26,12 @@ export async function buildFunctions() {
     }
   }
   if (names.length === 0) return;
-  await build({
+  await build(functionOptions(names));
+}
+
+/** esbuild's, for functions by name. */
+export function functionOptions(names) {
+  return {
     entryPoints: names.map((name) => ({ in: `${handlers}/${name}.ts`, out: `${name}/index` })),
     outdir: 'dist/functions',
     outExtension: { '.js': '.mjs' },
@@ -43,13 +48,16 @@ export async function buildFunctions() {
     // CommonJS dependencies inside an ESM bundle call `require` for Node's own modules.
     banner: { js: "import{createRequire}from'module';const require=createRequire(import.meta.url);" },
     logLevel: 'warning',
-  });
+  };
 }
 
 /** dist/app.cjs: the CDK app. */
 export async function buildApp() {
-  await bundleForThisMachine('lib/app.ts', 'dist/app.cjs', 'cjs');
+  await build(appOptions());
 }
+
+/** esbuild's, for the CDK app. */
+export const appOptions = () => optionsForThisMachine('lib/app.ts', 'dist/app.cjs', 'cjs');
 
 /** dist/localstack/worker.mjs: what runs a function inside the local cloud, in a worker thread of its own. */
 export async function buildCloud() {
@@ -63,7 +71,11 @@ export async function buildAll() {
 
 /** One file for the Node of this machine; packages stay outside and load from node_modules. */
 export async function bundleForThisMachine(entry, outfile, format) {
-  await build({
+  await build(optionsForThisMachine(entry, outfile, format));
+}
+
+function optionsForThisMachine(entry, outfile, format) {
+  return {
     entryPoints: [entry],
     outfile,
     bundle: true,
@@ -74,7 +86,7 @@ export async function bundleForThisMachine(entry, outfile, format) {
     sourcemap: 'linked',
     sourcesContent: false,
     logLevel: 'warning',
-  });
+  };
 }
 
 function read(name) {

@@ -17,6 +17,11 @@ export function zipDirectory(dir: string): Buffer {
     }
   };
   add(dir, '');
+  return zipFiles(files);
+}
+
+/** Packs files in the order in which they are given. */
+export function zipFiles(files: Zippable): Buffer {
   // Without compression: the package is unpacked again on this very machine.
   return Buffer.from(zipSync(files, { level: 0, mtime: TIME }));
 }

@@ -6,6 +6,8 @@ export type StartArguments = {
   /** Where state lives; undefined when nothing is to be kept. */
   readonly dir: string | undefined;
   readonly stage: string;
+  /** Whether what is saved is to run at once. */
+  readonly watch: boolean;
 };
 
 export const USAGE = `npm start [-- options]
@@ -15,6 +17,7 @@ export const USAGE = `npm start [-- options]
   --dir <dir>     where state is kept               (.localcloud)
   --ephemeral     keep nothing: a temporary directory, removed at the end
   --stage <name>  stage of the CDK app to deploy    (local)
+  --watch         run what is saved: swap changed functions, redeploy a changed app
   --help          this text
 `;
 
@@ -28,6 +31,7 @@ export function readArguments(argv: readonly string[]): StartArguments | 'help' 
       dir: { type: 'string' },
       ephemeral: { type: 'boolean', default: false },
       stage: { type: 'string', default: 'local' },
+      watch: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   });
@@ -44,5 +48,6 @@ export function readArguments(argv: readonly string[]): StartArguments | 'help' 
     host: values.host,
     dir: values.ephemeral ? undefined : (values.dir ?? '.localcloud'),
     stage: values.stage,
+    watch: values.watch,
   };
 }

@@ -1,70 +1,128 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 
 /** What a synthesised app depends on: changes anywhere here make a new one. */
 const SOURCES = ['lib', 'functions', 'scripts/build.mjs', 'cdk.json', 'package-lock.json'];
 
-/**
- * The CDK app's cloud assembly for a stage, below `dir`; returns its directory. Bundles the functions and synthesises
- * only when a source file has changed since the last time: synthesis takes seconds, reading the sources milliseconds.
- */
-export async function synthesise(options: {
+/** In an assembly: which function each asset is the bundle of, `{<directory>: <name>}`. */
+export const BUNDLES_FILE = 'bundles.json';
+
+/** In an assembly: the hash of the sources that it was made from. Written last. */
+const STAMP_FILE = '.sources';
+
+export type SynthesisOptions = {
   readonly root: string;
+  /** The assemblies of all stages are below it. */
   readonly dir: string;
   readonly stage: string;
   readonly onWork: (what: string) => void;
-}): Promise<string> {
-  const { root, dir, stage, onWork } = options;
-  const assembly = join(dir, `assembly-${stage}`);
-  const stamp = join(assembly, '.sources');
-  const hash = hashOf(root, stage);
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return assembly;
+  /** Ends a synthesis under way. */
+  readonly signal?: AbortSignal;
+};
 
-  rmSync(assembly, { recursive: true, force: true });
-  mkdirSync(assembly, { recursive: true });
-  const run = promisify(execFile);
-  const failed = (what: string) => (error: { stdout?: string; stderr?: string; message: string }) => {
-    throw new Error(`${what} failed:\n${[error.stdout, error.stderr].filter(Boolean).join('\n') || error.message}`);
-  };
-  onWork('bundling the functions');
-  await run(process.execPath, [join(root, 'scripts/build.mjs')], { cwd: root }).catch(failed('npm run build'));
-  onWork(`synthesising the CDK app for stage ${stage} (only after a change)`);
-  const cdk = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context?: object };
-  await run(process.execPath, [join(root, 'dist/app.cjs')], {
-    cwd: root,
-    env: {
-      ...withoutAwsCredentials(process.env),
-      CDK_OUTDIR: assembly,
-      CDK_CONTEXT_JSON: JSON.stringify({ ...cdk.context, stage, 'aws:cdk:version-reporting': false }),
-      CDK_DEFAULT_ACCOUNT: '000000000000',
-      CDK_DEFAULT_REGION: 'us-east-1',
-      CDK_VALIDATION: 'false',
-    },
-  }).catch(failed('cdk synth'));
-  // Written last: an interrupted synthesis is done again.
-  writeFileSync(stamp, hash);
-  return assembly;
+/**
+ * The CDK app's cloud assembly for a stage, below `dir`; returns its directory. Bundles the functions and synthesises
+ * only when a source file has changed since the last time: synthesis takes seconds, reading the sources milliseconds.
+ * When it fails, the assembly before stays as it was.
+ */
+export async function synthesise(options: SynthesisOptions): Promise<string> {
+  const { root, dir, stage, onWork, signal } = options;
+  if (isCurrent(options)) return assemblyOf(options);
+
+  const hash = hashOf(root, stage);
+  const aside = `${assemblyOf(options)}.new-${process.pid}`;
+  rmSync(aside, { recursive: true, force: true });
+  mkdirSync(aside, { recursive: true });
+  try {
+    const run = promisify(execFile);
+    const failed = (what: string) => (error: { stdout?: string; stderr?: string; message: string }) => {
+      signal?.throwIfAborted();
+      throw new Error(`${what} failed:\n${[error.stdout, error.stderr].filter(Boolean).join('\n') || error.message}`);
+    };
+    onWork('bundling the functions');
+    await run(process.execPath, [join(root, 'scripts/build.mjs')], { cwd: root, signal }).catch(
+      failed('npm run build'),
+    );
+    onWork(`synthesising the CDK app for stage ${stage} (only after a change)`);
+    const cdk = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context?: object };
+    await run(process.execPath, [join(root, 'dist/app.cjs')], {
+      cwd: root,
+      signal,
+      env: {
+        ...withoutAwsCredentials(process.env),
+        CDK_OUTDIR: aside,
+        CDK_CONTEXT_JSON: JSON.stringify({ ...cdk.context, stage, 'aws:cdk:version-reporting': false }),
+        CDK_DEFAULT_ACCOUNT: '000000000000',
+        CDK_DEFAULT_REGION: 'us-east-1',
+        CDK_VALIDATION: 'false',
+      },
+    }).catch(failed('cdk synth'));
+    writeFileSync(join(aside, BUNDLES_FILE), JSON.stringify(bundlesIn(aside, join(dir, 'functions'))));
+    // Sources that were saved meanwhile may be in it or not: it is good for now, but no later start may take it for
+    // that of one of the two states.
+    if (hashOf(root, stage) === hash) writeFileSync(join(aside, STAMP_FILE), hash);
+    rmSync(assemblyOf(options), { recursive: true, force: true });
+    renameSync(aside, assemblyOf(options));
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
+  }
+  return assemblyOf(options);
+}
+
+/** Whether there is an assembly of just these sources. */
+export function isCurrent(options: Pick<SynthesisOptions, 'root' | 'dir' | 'stage'>): boolean {
+  const stamp = join(assemblyOf(options), STAMP_FILE);
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === hashOf(options.root, options.stage);
+}
+
+const assemblyOf = ({ dir, stage }: Pick<SynthesisOptions, 'dir' | 'stage'>) => join(dir, `assembly-${stage}`);
+
+/** The bundles have just been built, so an asset that was made of one has its bytes. */
+function bundlesIn(assembly: string, bundles: string): Record<string, string> {
+  if (!existsSync(bundles)) return {};
+  const names = new Map(readdirSync(bundles).map((name) => [contentOf(join(bundles, name)), name]));
+  return Object.fromEntries(
+    readdirSync(assembly, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => [name, names.get(contentOf(join(assembly, name)))]),
+  ) as Record<string, string>;
 }
 
 function hashOf(root: string, stage: string): string {
-  const hash = createHash('sha256').update(stage);
-  for (const source of SOURCES) {
-    for (const file of filesBelow(join(root, source))) hash.update(`\0${file}\0`).update(readFileSync(file));
-  }
+  const hash = createHash('sha256').update(`2\0${stage}`);
+  for (const source of SOURCES) hash.update(`\0${source}\0`).update(contentOf(join(root, source)));
   return hash.digest('hex');
 }
 
+/** A hash of all that is below a path, wherever that lies. */
+function contentOf(path: string): string {
+  const hash = createHash('sha256');
+  for (const file of filesBelow(path)) hash.update(`\0${relative(path, file)}\0`).update(bytesOf(file));
+  return hash.digest('hex');
+}
+
+/** None of a file that an editor has taken away since it was listed. */
+function bytesOf(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Uint8Array();
+    throw error;
+  }
+}
+
 function filesBelow(path: string): string[] {
-  if (!existsSync(path)) return [];
   try {
     return readdirSync(path)
       .sort()
       .flatMap((name) => filesBelow(join(path, name)));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return [path];
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOTDIR') return [path];
+    if (code === 'ENOENT') return [];
     throw error;
   }
 }

@@ -1,11 +1,13 @@
-/** The endpoint, the outputs, and commands to paste. `tryNext` has `{endpoint}` and `{<output>}` in it. */
+/** The endpoint, the outputs, and commands to paste. `tryNext` has `{endpoint}` and `{<output>}` in it; `watched`: what is. */
 export function banner(
   endpoint: string,
   outputs: Readonly<Record<string, Readonly<Record<string, string>>>>,
   tryNext: string,
+  watched: readonly string[] = [],
 ): string {
   const flat: Record<string, string> = { endpoint };
   const lines = [`endpoint  ${endpoint}`];
+  if (watched.length > 0) lines.push(`watching  ${watched.join(', ')}: what is saved runs at once`);
   for (const [stack, values] of Object.entries(outputs)) {
     Object.assign(flat, values);
     // What one stack exports to another is of no use to a person.

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { zipFiles } from '../../deploy/zip-directory';
+
+/** What a build makes of one function. */
+export type BuiltFunction = {
+  readonly name: string;
+  readonly files: Readonly<Record<string, Uint8Array>>;
+  /** The sources in it, as paths below the root. */
+  readonly inputs: readonly string[];
+};
+
+/** Something that is built again and again. `rebuild` rejects with `BuildFailed`. */
+export interface Rebuilt<Result> {
+  rebuild(): Promise<Result>;
+  dispose(): Promise<void>;
+}
+
+/** How the project makes bundles of its sources. */
+export interface Bundler {
+  /** The functions that there are now. */
+  functionNames(): readonly string[];
+  functions(names: readonly string[]): Promise<Rebuilt<readonly BuiltFunction[]>>;
+}
+
+/** A function's package: ready to be handed to Lambda, and the checksum by which Lambda knows it. */
+export type Package = { readonly zip: Buffer; readonly codeSha256: string };
+
+type Bundle = { readonly inputs: ReadonlySet<string>; readonly package: Package };
+
+/** Below it are sources of functions. */
+const FUNCTIONS = 'functions/';
+
+/** How many groups of functions stay prepared to be built again: each costs esbuild some 100 MB. */
+const PREPARED = 2;
+
+/** The bundles of all functions, kept up to date by building those that a change concerns. */
+export class Bundles {
+  readonly #bundler: Bundler;
+  readonly #bundles = new Map<string, Bundle>();
+  /** Functions whose bundle is older than their sources; they stay here until a build succeeds. */
+  readonly #stale = new Set<string>();
+  /** By the names of the functions in it, the one used last at the end. */
+  readonly #prepared = new Map<string, Rebuilt<readonly BuiltFunction[]>>();
+
+  constructor(bundler: Bundler) {
+    this.#bundler = bundler;
+  }
+
+  /** Every function's package, by name. */
+  get packages(): ReadonlyMap<string, Package> {
+    return new Map([...this.#bundles].map(([name, bundle]) => [name, bundle.package]));
+  }
+
+  /**
+   * Builds what `changed` concerns, and what an earlier failure has left undone; everything the first time. Rejects
+   * with `BuildFailed`; the bundles then stay as they were.
+   */
+  async update(changed: ReadonlySet<string>): Promise<void> {
+    for (const path of changed) for (const name of this.#concerned(path)) this.#stale.add(name);
+    const names = this.#bundler.functionNames();
+    for (const gone of [...this.#bundles.keys(), ...this.#stale].filter((name) => !names.includes(name))) {
+      this.#bundles.delete(gone);
+      this.#stale.delete(gone);
+    }
+    for (const name of names) if (!this.#bundles.has(name)) this.#stale.add(name);
+    if (this.#stale.size === 0) return;
+    const group = await this.#prepare([...this.#stale].sort());
+    for (const { name, files, inputs } of await group.rebuild()) {
+      this.#bundles.set(name, { inputs: new Set(inputs), package: packageOf(files) });
+    }
+    this.#stale.clear();
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all([...this.#prepared.values()].map((group) => group.dispose()));
+  }
+
+  /** A source that no function has yet may still change what an import means: then all are looked at. */
+  #concerned(path: string): readonly string[] {
+    const users = [...this.#bundles].filter(([, { inputs }]) => inputs.has(path)).map(([name]) => name);
+    if (users.length > 0) return users;
+    return `${path}/`.startsWith(FUNCTIONS) ? [...this.#bundles.keys()] : [];
+  }
+
+  async #prepare(names: readonly string[]): Promise<Rebuilt<readonly BuiltFunction[]>> {
+    const key = names.join();
+    const group = this.#prepared.get(key) ?? (await this.#bundler.functions(names));
+    this.#prepared.delete(key);
+    this.#prepared.set(key, group);
+    for (const [oldest, { dispose }] of this.#prepared) {
+      if (this.#prepared.size <= PREPARED) break;
+      this.#prepared.delete(oldest);
+      await dispose();
+    }
+    return group;
+  }
+}
+
+function packageOf(files: Readonly<Record<string, Uint8Array>>): Package {
+  const zip = zipFiles(files);
+  return { zip, codeSha256: createHash('sha256').update(zip).digest('base64') };
+}
