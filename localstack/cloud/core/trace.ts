@@ -76,15 +76,24 @@ export class Trace {
     }
   }
 
-  begin({ causes, about, ...start }: HopStart): OpenHop {
+  begin({ service, operation, target, by, causes, about }: HopStart): OpenHop {
     const texts = typeof about === 'string' ? [about] : about;
+    let size = OVERHEAD;
+    for (const text of texts) size += text.length;
+    // All members at once, and always the same: there are many of these.
     const hop: Kept = {
-      ...start,
       id: randomHex(16),
       causes: causes ?? (this.#cause === undefined ? [] : [this.#cause]),
+      service,
+      operation,
+      target,
+      by,
       startedAt: this.#clock.now(),
+      endedAt: undefined,
+      outcome: undefined,
+      error: undefined,
       about: texts,
-      size: texts.reduce((sum, text) => sum + text.length, OVERHEAD),
+      size,
     };
     this.#hops.push(hop);
     this.#size += hop.size;
@@ -101,7 +110,7 @@ export class Trace {
       end: (outcome = 'ok', error) => {
         hop.endedAt = this.#clock.now();
         hop.outcome = outcome;
-        if (error !== undefined) hop.error = error;
+        hop.error = error;
       },
     };
   }
@@ -161,8 +170,13 @@ function addCauses(hop: Kept, byId: ReadonlyMap<string, Kept>, found: Set<Kept>)
   }
 }
 
-function shown({ about: _, size: __, ...hop }: Kept): Hop {
-  return hop;
+function shown({ about: _, size: __, endedAt, outcome, error, ...hop }: Kept): Hop {
+  return {
+    ...hop,
+    ...(endedAt === undefined ? {} : { endedAt }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(error === undefined ? {} : { error }),
+  };
 }
 
 const WORD = /[\w-]/;
