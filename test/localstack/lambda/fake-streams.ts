@@ -4,11 +4,15 @@ import type { StreamRecord, StreamSource } from '../../../localstack/cloud/core/
 export const STREAM = 'arn:aws:dynamodb:us-east-1:000000000000:table/Events/stream/2026-01-15T12:00:00.000';
 const SHARD = 'shardId-00000001';
 
+export type FakeItem = { readonly pk: string; readonly n: number; readonly cause?: string };
+
 /** A stream that a test writes by hand. */
 export class FakeStreams implements StreamSource {
   readonly #records = new Map<string, StreamRecord[]>([[STREAM, []]]);
   readonly #wakers = new Map<string, Set<() => void>>();
   #sequence = 100;
+  /** The items' key: both members, so that each record is of another item, or `pk` alone. */
+  key: 'pk+n' | 'pk' = 'pk+n';
 
   /** Another stream. */
   add(streamArn: string): void {
@@ -16,9 +20,9 @@ export class FakeStreams implements StreamSource {
   }
 
   /** Writes items `{pk, n}` that came `at` (milliseconds). */
-  write(items: readonly { pk: string; n: number }[], at: number, streamArn = STREAM): string[] {
+  write(items: readonly FakeItem[], at: number, streamArn = STREAM): string[] {
     const numbers: string[] = [];
-    for (const { pk, n } of items) {
+    for (const { pk, n, cause } of items) {
       const SequenceNumber = String(this.#sequence++);
       numbers.push(SequenceNumber);
       this.#of(streamArn).push({
@@ -29,12 +33,13 @@ export class FakeStreams implements StreamSource {
         awsRegion: 'us-east-1',
         dynamodb: {
           ApproximateCreationDateTime: Math.floor(at / 1000),
-          Keys: { pk: { S: pk }, n: { N: String(n) } },
+          Keys: { pk: { S: pk }, ...(this.key === 'pk' ? {} : { n: { N: String(n) } }) },
           NewImage: { pk: { S: pk }, n: { N: String(n) } },
           SequenceNumber,
           SizeBytes: 20,
           StreamViewType: 'NEW_IMAGE',
         },
+        ...(cause === undefined ? {} : { cause }),
       });
     }
     for (const wake of this.#wakers.get(streamArn) ?? []) wake();
@@ -61,6 +66,11 @@ export class FakeStreams implements StreamSource {
     this.#wakers.set(streamArn, wakers);
     wakers.add(wake);
     return () => wakers.delete(wake);
+  }
+
+  /** Wakes nobody any more. */
+  forget(): void {
+    this.#wakers.clear();
   }
 
   #of(streamArn: string): StreamRecord[] {

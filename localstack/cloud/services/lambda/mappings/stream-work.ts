@@ -184,22 +184,26 @@ export class StreamWork {
     return { kind: 'answered', done, result, ...(after && done > 0 ? { window: after } : {}) };
   }
 
-  /** The last invocation for the open window; while it fails, nothing else of the shard is taken up. */
+  /** The last invocation for the open window; while it is tried again, nothing else of the shard is taken up. */
   async #endWindow(work: Work): Promise<void> {
     const { mapping, context } = this.#owner;
     const window = this.#windows!.open!;
-    for (let attempts = 0, failures = 1; !this.#stopped; failures++) {
-      const isOld = context.clock.now() - window.end >= this.#maxAge();
-      if (isOld || (mapping.maxRetries >= 0 && attempts > mapping.maxRetries)) break;
+    for (let attempts = 0, failures = 1; ; failures++) {
       const result = await this.#invoke(this.#windows!.finalEvent(window, [...this.#windowCauses]));
       if (result === 'unknown') return;
       if (result !== 'throttled') {
-        attempts++;
         if (!result.functionError && windowAfter(window, result.payload)) break;
+        attempts++;
+      }
+      const condition = this.#givenUp(attempts, window.end);
+      if (condition) {
+        const causes = [...this.#windowCauses];
+        const hop = { service: 'lambda', operation: 'Discard', target: mapping.functionArn, by: 'dynamodb' };
+        context.trace.note({ ...hop, causes, about: window.state }, condition);
+        break;
       }
       await this.#backOff(work, failures);
     }
-    if (this.#stopped) return;
     this.#windows!.open = undefined;
     this.#windowCauses = new Set();
     this.#finish([]);
@@ -233,6 +237,13 @@ export class StreamWork {
     this.#owner.discard(aged, { condition: 'RecordAgeExceeded', attempts: batch.attempts, result: undefined });
     this.#finish(aged);
     return { ...batch, records: batch.records.slice(aged.length) };
+  }
+
+  /** Why there is no other try of what came `at`, after so many that failed. */
+  #givenUp(attempts: number, at: number): Discard['condition'] | undefined {
+    const { mapping, context } = this.#owner;
+    if (mapping.maxRetries >= 0 && attempts > mapping.maxRetries) return 'RetryAttemptsExhausted';
+    return context.clock.now() - at >= this.#maxAge() ? 'RecordAgeExceeded' : undefined;
   }
 
   #maxAge(): number {
