@@ -41,6 +41,18 @@ test('messages go back to where they came from, as new ones', async () => {
   ]);
 });
 
+test('many go back in steps, between which others have their turn', async () => {
+  const Entries = Array.from({ length: 10 }, (_, n) => ({ Id: `e${n}`, MessageBody: 'm' }));
+  for (let n = 0; n < 110; n++) await sqs.run('SendMessageBatch', { QueueUrl: source, Entries });
+  for (let n = 0; n < 110; n++) await sqs.receive(source);
+  await sqs.clock.advance(30_000);
+  expect(await sqs.bodies(source)).toEqual([]);
+  await start();
+  expect((await tasks())[0]).toMatchObject({ Status: 'RUNNING', ApproximateNumberOfMessagesMoved: 1_000 });
+  await sqs.clock.advance(0);
+  expect((await tasks())[0]).toMatchObject({ Status: 'COMPLETED', ApproximateNumberOfMessagesMoved: 1_100 });
+});
+
 test('they can go to another queue', async () => {
   const repair = await sqs.queue('repair');
   await die('a');

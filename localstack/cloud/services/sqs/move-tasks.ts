@@ -12,7 +12,7 @@ export type MoveTask = {
   readonly sourceArn: string;
   /** Each message's own source queue unless given. */
   readonly destinationArn?: string;
-  /** All at once unless given. */
+  /** As fast as it can unless given. */
   readonly perSecond?: number;
   readonly status: 'RUNNING' | 'COMPLETED' | 'CANCELLED' | 'FAILED';
   readonly failureReason?: string;
@@ -23,6 +23,9 @@ export type MoveTask = {
   /** The hop in the trace that started it. */
   readonly cause?: string;
 };
+
+/** How many messages a task without a rate moves before it lets others have their turn. */
+const STEP = 1_000;
 
 /** Keeps the tasks in the store, and moves messages by the clock. */
 export class MoveTasks {
@@ -80,11 +83,11 @@ export class MoveTasks {
       .sort((a, b) => b.startedAt - a.startedAt);
   }
 
-  /** One second's worth of messages. */
+  /** One second's worth of messages, or one step's. */
   #step(task: MoveTask): void {
     const source = this.#queues.find(idFromArn(task.sourceArn));
     let { moved } = task;
-    const end = moved + (task.perSecond ?? Number.POSITIVE_INFINITY);
+    const end = moved + (task.perSecond ?? STEP);
     while (source && moved < end) {
       const destination = this.#destinationOfNext(task, source);
       if (destination === 'none') {
@@ -105,7 +108,7 @@ export class MoveTasks {
     const going = this.#set({ ...task, moved });
     this.#timers.set(
       task.id,
-      this.#clock.after(1_000, `sqs: redrive of ${source.record.name}`, () => {
+      this.#clock.after(task.perSecond === undefined ? 0 : 1_000, `sqs: redrive of ${source.record.name}`, () => {
         this.#timers.delete(task.id);
         this.#step(going);
       }),

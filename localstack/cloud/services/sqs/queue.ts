@@ -379,7 +379,11 @@ export class Queue {
 
   #wake(): void {
     if (this.#listeners.size === 0 || this.#order.isEmpty) return;
-    for (const listener of [...this.#listeners]) listener();
+    for (const listener of [...this.#listeners]) {
+      listener();
+      // The first may have taken all there was.
+      if (this.#order.isEmpty) return;
+    }
   }
 
   /** One timer for the whole queue, for the message that becomes visible first. */
