@@ -13,16 +13,20 @@ export const EVENTBRIDGE: Principal = {
 
 export type TargetKind = 'lambda' | 'sqs' | 'bus' | 'log-group';
 
-const KINDS: readonly (readonly [TargetKind, RegExp])[] = [
-  ['lambda', /^arn:[^:]+:lambda:[^:]*:[^:]*:function:/],
-  ['sqs', /^arn:[^:]+:sqs:[^:]*:[^:]*:[^:]+$/],
-  ['bus', /^arn:[^:]+:events:[^:]*:[^:]*:event-bus\//],
-  ['log-group', /^arn:[^:]+:logs:[^:]*:[^:]*:log-group:/],
-];
+/** By the service in the ARN: the kind of target, and the form of its ARN. */
+const KINDS: Readonly<Record<string, readonly [TargetKind, RegExp]>> = {
+  lambda: ['lambda', /^[^:]*:[^:]*:function:/],
+  sqs: ['sqs', /^[^:]*:[^:]*:[^:]+$/],
+  events: ['bus', /^[^:]*:[^:]*:event-bus\//],
+  logs: ['log-group', /^[^:]*:[^:]*:log-group:/],
+};
 
 /** What kind of target an ARN names; undefined when EventBridge cannot reach it here. */
 export function targetKind(arn: string): TargetKind | undefined {
-  return KINDS.find(([, form]) => form.test(arn))?.[0];
+  const service = arn.indexOf(':', 4) + 1;
+  const rest = arn.indexOf(':', service) + 1;
+  const kind = arn.startsWith('arn:') ? KINDS[arn.slice(service, rest - 1)] : undefined;
+  return kind?.[1].test(arn.slice(rest)) ? kind[0] : undefined;
 }
 
 export type Parcel = {

@@ -66,7 +66,7 @@ export function makeEnvelope({ detail, traceHeader, ...rest }: EventInput, now: 
     'detail-type': rest.detailType,
     source: rest.source,
     account: rest.account,
-    time: `${new Date(rest.time).toISOString().slice(0, 19)}Z`,
+    time: wholeSeconds(rest.time),
     region: rest.region,
     resources: rest.resources,
     detail: detail.value,
@@ -83,6 +83,19 @@ export function makeEnvelope({ detail, traceHeader, ...rest }: EventInput, now: 
       return text;
     },
   };
+}
+
+let lastSecond = Number.NaN;
+let lastText = '';
+
+/** RFC 3339. Most events happened in the same second as the one before. */
+function wholeSeconds(time: number): string {
+  const second = Math.floor(time / 1_000);
+  if (second !== lastSecond) {
+    lastSecond = second;
+    lastText = `${new Date(second * 1_000).toISOString().slice(0, 19)}Z`;
+  }
+  return lastText;
 }
 
 export type StoredEnvelope = Pick<Envelope, 'ingestedAt' | 'time' | 'traceHeader'> & { readonly text: string };
