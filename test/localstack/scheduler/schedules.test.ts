@@ -107,6 +107,12 @@ describe('a recurring schedule', () => {
     await cloud.schedule('start', 'rate(1 hours)', { StartDate: new Date('2026-01-01T00:50:00Z') });
     await cloud.pass(2 * HOUR);
     expect(await cloud.bodies('start')).toEqual(['2026-01-01T00:50:00Z', '2026-01-01T01:50:00Z']);
+    await update('start', 'rate(1 hours)', { StartDate: new Date('2026-01-01T00:50:00Z'), Description: 'as before' });
+    await cloud.pass(HOUR);
+    expect(await cloud.bodies('start')).toEqual(['2026-01-01T02:50:00Z']);
+    await expect(update('start', 'rate(1 hours)', { StartDate: new Date('2026-01-01T00:40:00Z') })).rejects.toThrow(
+      'The StartDate you specify cannot be earlier than 5 minutes ago.',
+    );
   });
 
   test('by cron is due 25 times in 25 hours, in order', async () => {

@@ -33,7 +33,7 @@ export function readDefinition(
   operation: string,
   request: Request,
   call: Call,
-  { now, knows }: { readonly now: number; readonly knows: KnowsOperation },
+  { now, knows, before }: { readonly now: number; readonly knows: KnowsOperation; readonly before?: Definition },
 ): Definition {
   constrain(request);
   if (request.KmsKeyArn !== undefined) throw notImplemented(`scheduler:${operation}: KmsKeyArn`);
@@ -48,7 +48,9 @@ export function readDefinition(
   if (startDate !== undefined && endDate !== undefined && startDate >= endDate) {
     throw validation('The StartDate you specify must come before the EndDate.');
   }
-  if (parsed.kind !== 'at' && startDate !== undefined && startDate < now - EARLIEST_START) {
+  // A schedule that has begun can be updated with the start that it has.
+  const begins = startDate === before?.startDate ? undefined : startDate;
+  if (parsed.kind !== 'at' && begins !== undefined && begins < now - EARLIEST_START) {
     throw validation('The StartDate you specify cannot be earlier than 5 minutes ago.');
   }
   return {

@@ -41,12 +41,15 @@ export class Invocations {
   readonly #parts: Parts;
   readonly #pending: Records<Invocation>;
   readonly #timers = new Map<string, Timer>();
+  /** How many of each schedule are pending, by its key. */
+  readonly #counts = new Map<string, number>();
   #running = false;
 
   constructor(context: CloudContext, parts: Parts) {
     this.#context = context;
     this.#parts = parts;
     this.#pending = new Records(context.store.space('scheduler-invocations'));
+    for (const { schedule } of this.#pending.values()) this.#count(schedule, 1);
   }
 
   /** Takes up what the last run left. */
@@ -63,7 +66,7 @@ export class Invocations {
 
   /** Whether anything of this schedule is under way. */
   has(schedule: ScheduleId): boolean {
-    return this.#of(schedule).length > 0;
+    return this.#counts.has(scheduleKey(schedule));
   }
 
   /** `record` is due now. */
@@ -90,23 +93,30 @@ export class Invocations {
     });
     const invocation = { ...draft, cause: hop };
     this.#pending.set(invocation.id, invocation);
+    this.#count(invocation.schedule, 1);
     this.#try(invocation);
   }
 
   /** Nothing of a schedule that is deleted happens any more. */
   drop(schedule: ScheduleId): void {
-    for (const { id } of this.#of(schedule)) this.#forget(id);
-  }
-
-  #of(schedule: ScheduleId): Invocation[] {
+    if (!this.has(schedule)) return;
     const key = scheduleKey(schedule);
-    return this.#pending.values().filter((invocation) => scheduleKey(invocation.schedule) === key);
+    for (const invocation of this.#pending.values()) {
+      if (scheduleKey(invocation.schedule) === key) this.#forget(invocation);
+    }
   }
 
-  #forget(id: string): void {
+  #count(schedule: ScheduleId, change: 1 | -1): void {
+    const key = scheduleKey(schedule);
+    const count = (this.#counts.get(key) ?? 0) + change;
+    if (count > 0) this.#counts.set(key, count);
+    else this.#counts.delete(key);
+  }
+
+  #forget({ id, schedule }: Invocation): void {
     this.#timers.get(id)?.cancel();
     this.#timers.delete(id);
-    this.#pending.delete(id);
+    if (this.#pending.delete(id)) this.#count(schedule, -1);
   }
 
   #wait(invocation: Invocation): void {
@@ -177,9 +187,9 @@ export class Invocations {
     return this.#context.trace.within(hop, () => this.#parts.delivery.hand(invocation, principal, hop));
   }
 
-  #finish({ id, schedule }: Invocation): void {
-    this.#forget(id);
-    if (!this.has(schedule)) this.#parts.done(schedule);
+  #finish(invocation: Invocation): void {
+    this.#forget(invocation);
+    if (!this.has(invocation.schedule)) this.#parts.done(invocation.schedule);
   }
 
   #failed(invocation: Invocation, error: DeliveryError, principal: Principal | undefined, hop: string): void {

@@ -28,8 +28,10 @@ export function scheduleOperations({ clock, schedules, roles, tokens, knows }: P
     call: Call,
   ): Promise<{ request: Request; id: ScheduleId; definition: Definition }> => {
     const request = read(operation, input, DEFINITION);
-    const definition = readDefinition(operation, request, call, { now: clock.now(), knows });
     const id = scheduleIn(request, call);
+    const before = operation === 'UpdateSchedule' ? schedules.find(id)?.definition : undefined;
+    const now = clock.now();
+    const definition = readDefinition(operation, request, call, { now, knows, ...(before && { before }) });
     schedules.group(id);
     await roles.check(definition.target.RoleArn, id);
     return { request, id, definition };

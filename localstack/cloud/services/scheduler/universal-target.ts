@@ -1,4 +1,4 @@
-import { AwsError, notImplemented } from '../../core/aws-error';
+import { notImplemented } from '../../core/aws-error';
 import type { CloudContext, Principal } from '../../core/service';
 import { validation } from './errors';
 
@@ -50,8 +50,8 @@ export async function callUniversal(
     }
     if (type !== 'RequestResponse') throw notImplemented(`lambda:Invoke: InvocationType ${type} of a schedule`);
     registry.peer('iam').authorize(principal, access);
-    const { functionError, payload: answer } = await registry.peer('lambda').invoke(arn, payload);
-    if (functionError) throw new AwsError('Lambda.FunctionError', answer, { status: 400 });
+    // A function that fails has been invoked: the call itself was answered with 200.
+    await registry.peer('lambda').invoke(arn, payload);
     return;
   }
   registry.peer('iam').authorize(principal, access);
