@@ -1,9 +1,9 @@
-import { createHash, hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { MessageAttributes } from './message';
 
-export const md5 = (text: string): string => hash('md5', text);
+export const md5 = (text: string): string => createHash('md5').update(text, 'utf8').digest('hex');
 
-export const sha256 = (text: string): string => hash('sha256', text);
+export const sha256 = (text: string): string => createHash('sha256').update(text, 'utf8').digest('hex');
 
 /**
  * The digest that SDKs check: attributes by name; of each its name, its type, one byte for the transport type (1 for
@@ -11,20 +11,20 @@ export const sha256 = (text: string): string => hash('sha256', text);
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-message-metadata.html#sqs-attributes-md5-message-digest-calculation
  */
 export function md5OfAttributes(attributes: MessageAttributes): string {
-  const digest = createHash('md5');
+  const hash = createHash('md5');
   const add = (value: string | Buffer) => {
     const bytes = typeof value === 'string' ? Buffer.from(value, 'utf8') : value;
     const length = Buffer.alloc(4);
     length.writeUInt32BE(bytes.length);
-    digest.update(length).update(bytes);
+    hash.update(length).update(bytes);
   };
   for (const name of Object.keys(attributes).sort()) {
     const { DataType, StringValue = '', BinaryValue = '' } = attributes[name] as MessageAttributes[string];
     const binary = DataType.startsWith('Binary');
     add(name);
     add(DataType);
-    digest.update(Buffer.of(binary ? 2 : 1));
+    hash.update(Buffer.of(binary ? 2 : 1));
     add(binary ? Buffer.from(BinaryValue, 'base64') : StringValue);
   }
-  return digest.digest('hex');
+  return hash.digest('hex');
 }
