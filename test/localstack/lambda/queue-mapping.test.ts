@@ -166,7 +166,7 @@ describe('failure', () => {
     await deploy({ MS: '300' });
     await map();
     send('precious');
-    while (!bench.activity.running().includes('function f')) await new Promise((resolve) => setImmediate(resolve));
+    while (!bench.activity.running().includes('f on its queue')) await new Promise((resolve) => setImmediate(resolve));
     await bench.crash();
     await bench.idle();
     await bench.advance(30_000);
@@ -179,7 +179,7 @@ describe('concurrency', () => {
   const most = async (work: () => Promise<void>): Promise<number> => {
     let highest = 0;
     const count = setInterval(() => {
-      const now = bench.activity.running().filter((label) => label === 'function f').length;
+      const now = bench.activity.running().filter((label) => label === 'f on its queue').length;
       highest = Math.max(highest, now);
     }, 1);
     await work();

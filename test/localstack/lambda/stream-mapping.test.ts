@@ -180,7 +180,7 @@ describe('order', () => {
     await map({ BatchSize: 2, ParallelizationFactor: 4 });
     let most = 0;
     const watch = bench.registry.watch(() => {
-      most = Math.max(most, bench.activity.running().filter((label) => label === 'function f').length);
+      most = Math.max(most, bench.activity.running().filter((label) => label === 'f on its stream').length);
     });
     await bench.idle();
     watch();

@@ -20,7 +20,7 @@ export function discardRecords(
     operation: 'Discard',
     target: onFailure ?? functionArn,
     by: 'dynamodb',
-    causes: causesOf(records),
+    causes: why.result ? [why.result.hop] : causesOf(records),
     about: records.map((record) => eventRecord(record, eventSourceArn)),
   });
   const target = onFailure ? functions.find(functionArn, context) : undefined;

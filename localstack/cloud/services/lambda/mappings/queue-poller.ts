@@ -190,8 +190,8 @@ export class QueuePoller implements Poller {
     const { invoker, onResult } = this.#parts;
     try {
       const payload = `{"Records":[${texts.join(',')}]}`;
-      const about = { about: texts, causes: causesOf(messages) };
-      const result = await invoker.invoke(target, { payload, trigger: 'sqs', records: messages.length, ...about });
+      const batch = { payload, records: messages.length, about: texts, causes: causesOf(messages) };
+      const result = await invoker.invoke(target, { ...batch, trigger: 'sqs', counted: true });
       this.#throttles = 0;
       return result;
     } catch (error) {

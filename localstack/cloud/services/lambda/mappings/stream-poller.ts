@@ -169,7 +169,8 @@ export class StreamPoller implements Poller {
     const { functions, invoker, context, onResult } = this.#parts;
     try {
       const target = functions.resolve(this.#mapping.functionArn, context);
-      const result = await invoker.invoke(target, { payload, trigger: 'dynamodb', records, about, causes });
+      const batch = { payload, records, about, causes };
+      const result = await invoker.invoke(target, { ...batch, trigger: 'dynamodb', counted: true });
       onResult(this.#mapping.uuid, result.functionError ? 'PROBLEM: Function call failed' : 'OK');
       return result;
     } catch (error) {

@@ -64,8 +64,8 @@ export class StreamWork {
   readonly #label: string;
   #work: Work | undefined;
   #stopped = false;
-  /** What the open window's records were brought about by. */
-  #windowCauses = new Set<string>();
+  /** The invocations for the open window, as hops of the trace. */
+  #windowHops: string[] = [];
   /** Resolves when the last checkpoint is on disk. */
   #kept: Promise<void> | undefined;
 
@@ -180,7 +180,7 @@ export class StreamWork {
     const after = window && !result.functionError ? windowAfter(window, result.payload) : undefined;
     if (result.functionError || (window && !after)) return { kind: 'answered', done: 0, result };
     const done = mapping.reportFailures ? doneOf(batch.records, result.payload) : batch.records.length;
-    if (window) this.#rememberCauses(event.causes);
+    if (window && this.#windowHops.length < MAX_CAUSES) this.#windowHops.push(result.hop);
     return { kind: 'answered', done, result, ...(after && done > 0 ? { window: after } : {}) };
   }
 
@@ -189,7 +189,7 @@ export class StreamWork {
     const { mapping, context } = this.#owner;
     const window = this.#windows!.open!;
     for (let attempts = 0, failures = 1; ; failures++) {
-      const result = await this.#invoke(this.#windows!.finalEvent(window, [...this.#windowCauses]));
+      const result = await this.#invoke(this.#windows!.finalEvent(window, this.#windowHops));
       if (result === 'unknown') return;
       if (result !== 'throttled') {
         if (!result.functionError && windowAfter(window, result.payload)) break;
@@ -197,7 +197,7 @@ export class StreamWork {
       }
       const condition = this.#givenUp(attempts, window.end);
       if (condition) {
-        const causes = [...this.#windowCauses];
+        const causes = this.#windowHops;
         const hop = { service: 'lambda', operation: 'Discard', target: mapping.functionArn, by: 'dynamodb' };
         context.trace.note({ ...hop, causes, about: window.state }, condition);
         break;
@@ -205,7 +205,7 @@ export class StreamWork {
       await this.#backOff(work, failures);
     }
     this.#windows!.open = undefined;
-    this.#windowCauses = new Set();
+    this.#windowHops = [];
     this.#finish([]);
   }
 
@@ -219,10 +219,6 @@ export class StreamWork {
     } catch {
       return 'throttled';
     }
-  }
-
-  #rememberCauses(causes: readonly string[]): void {
-    for (const cause of causes) if (this.#windowCauses.size < MAX_CAUSES) this.#windowCauses.add(cause);
   }
 
   #backOff(work: Work, failures: number): Promise<void> {
