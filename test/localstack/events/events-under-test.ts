@@ -33,6 +33,8 @@ export type Delivered = {
   readonly principal?: Principal;
   readonly sourceArn?: string | undefined;
   readonly message?: OutgoingMessage;
+  /** Of an entry in a log group. */
+  readonly timestamp?: number;
   /** The hop in the trace that brought it. */
   readonly cause?: string | undefined;
 };
@@ -69,8 +71,10 @@ export class EventsUnderTest {
       },
     });
     add('logs', {
-      write: (group: string, _stream: string, messages: { message: string }[]) => {
-        for (const { message } of messages) this.#deliver({ arn: groupArn(group), payload: message });
+      write: (group: string, _stream: string, messages: { timestamp: number; message: string }[]) => {
+        for (const { timestamp, message } of messages) {
+          this.#deliver({ arn: groupArn(group), payload: message, timestamp });
+        }
       },
     });
     this.#start();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { AwsError } from '../../../localstack/cloud/core/aws-error';
-import { EventsUnderTest, functionArn, groupArn, queueArn, ruleArn } from './events-under-test';
+import { busArn, EventsUnderTest, functionArn, groupArn, queueArn, ruleArn } from './events-under-test';
 
 let events: EventsUnderTest;
 beforeEach(() => {
@@ -21,6 +21,34 @@ test('queues, FIFO queues and log groups get events too', async () => {
     { arn: queueArn('q'), sourceArn: ruleArn('r') },
     { arn: queueArn('q.fifo'), message: { body: expect.any(String), groupId: 'g' } },
     { arn: groupArn('/aws/events/all') },
+  ]);
+});
+
+test('a target with a role is reached as that role', async () => {
+  const RoleArn = 'arn:aws:iam::000000000000:role/sender';
+  await events.rule('r', shop, [
+    { Id: '1', Arn: queueArn('q'), RoleArn },
+    { Id: '2', Arn: queueArn('q') },
+  ]);
+  await events.put();
+  expect(events.delivered.map(({ principal }) => principal)).toEqual([
+    { kind: 'role', roleArn: RoleArn, arn: RoleArn },
+    { kind: 'service', service: 'events.amazonaws.com', arn: 'events.amazonaws.com' },
+  ]);
+});
+
+test('a template for a log group makes an entry with its time', async () => {
+  const InputPathsMap = { at: '$.time', id: '$.detail.orderId' };
+  const group = { Arn: groupArn('/aws/events/all'), DeadLetterConfig: { Arn: queueArn('dlq') } };
+  const template = (InputTemplate: string) => ({ InputTransformer: { InputPathsMap, InputTemplate } });
+  await events.rule('r', shop, [
+    { Id: '1', ...group, ...template('{"timestamp": <at>, "message": "order <id>"}') },
+    { Id: '2', ...group, ...template('{"message": "order <id>"}') },
+  ]);
+  await events.put();
+  expect(events.delivered).toMatchObject([
+    { arn: groupArn('/aws/events/all'), payload: 'order o-1', timestamp: Date.UTC(2026, 0, 1) },
+    { arn: queueArn('dlq'), message: { attributes: { ERROR_CODE: { StringValue: 'INVALID_PARAMETER' } } } },
   ]);
 });
 
@@ -219,6 +247,7 @@ describe('is refused:', () => {
       'Only one of Input, InputPath, or InputTransformer must be provided for target t.',
     ],
     [{ InputTransformer: { InputTemplate: '<a>' } }, 'InputTemplate for target t contains invalid placeholder a.'],
+    [{ Arn: busArn('default'), InputPath: '$.detail' }, 'PutTargets: InputPath of a target that is an event bus'],
     [{ RetryPolicy: { MaximumRetryAttempts: 186 } }, 'Member must have value less than or equal to 185'],
     [{ RetryPolicy: { MaximumEventAgeInSeconds: 59 } }, 'Member must have value greater than or equal to 60'],
     [{ DeadLetterConfig: { Arn: queueArn('d.fifo') } }, 'a dead-letter queue must be a standard SQS queue'],

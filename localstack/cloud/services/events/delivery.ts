@@ -49,12 +49,13 @@ export class Delivery {
     const { target, rule, payload } = parcel;
     const source = ruleArn(rule);
     if (target.InputTransformer) refuseBadJson(parcel);
+    const sender = senderFor(target);
     switch (targetKind(target.Arn)) {
       case 'lambda':
-        registry.peer('lambda').enqueue(target.Arn, payload, EVENTBRIDGE, source);
+        registry.peer('lambda').enqueue(target.Arn, payload, sender, source);
         return;
       case 'sqs':
-        registry.peer('sqs').send(target.Arn, messageFor(target, payload, traceHeader), EVENTBRIDGE, source);
+        registry.peer('sqs').send(target.Arn, messageFor(target, payload, traceHeader), sender, source);
         return;
       case 'log-group': {
         const group = /:log-group:([^:]+)/.exec(target.Arn)?.[1] as string;
@@ -70,6 +71,11 @@ export class Delivery {
   deadLetter(queueArn: string, message: OutgoingMessage, sourceArn: string): void {
     this.#context.registry.peer('sqs').send(queueArn, message, EVENTBRIDGE, sourceArn);
   }
+}
+
+/** A target with a role is reached with the rights of that role. */
+function senderFor({ RoleArn }: Target): Principal {
+  return RoleArn === undefined ? EVENTBRIDGE : { kind: 'role', roleArn: RoleArn, arn: RoleArn };
 }
 
 /** Like AWS, which needs content-based deduplication of FIFO queues, this names no deduplication id. */
