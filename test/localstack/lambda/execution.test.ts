@@ -139,6 +139,19 @@ describe('how handlers are loaded', () => {
     }
   });
 
+  test('the log of an init error has its report before START', async () => {
+    await bench.deploy('f', 'throw new Error("not today"); export const handler = 1;');
+    await bench.invoke('f');
+    expect(await bench.logs('f')).toEqual([
+      expect.stringMatching(/^INIT_START /),
+      expect.stringMatching(/not today/),
+      expect.stringMatching(/^INIT_REPORT Init Duration: \d+\.\d\d ms\tPhase: init\tStatus: error\tError Type: Error$/),
+      expect.stringMatching(/^START RequestId: /),
+      expect.stringMatching(/^END RequestId: /),
+      expect.stringMatching(/^REPORT .*Status: error\tError Type: Error$/),
+    ]);
+  });
+
   test('a syntax error is named', async () => {
     await bench.deploy('f', 'exports.handler = async () => { this is not code', { file: 'index.js' });
     expect((await bench.invoke('f')).payload.errorType).toBe('Runtime.UserCodeSyntaxError');

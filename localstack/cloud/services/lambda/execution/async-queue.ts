@@ -7,34 +7,12 @@ import type { Space } from '../../../core/store';
 import type { Destinations } from '../destinations';
 import type { EventInvokeConfig } from '../function-record';
 import type { Functions, ResolvedFunction } from '../functions';
+import { causesOf, type Origin, type Pending, parseHeader } from './async-event';
 import { DueQueue } from './due-queue';
 import { deadLetterAttributes, envelope } from './envelope';
 import { type FAULT_POINTS, faultAt } from './invocation-faults';
 import type { InvocationResult, Invoker } from './invoker';
 import { rolePrincipal } from './role-credentials';
-
-/** A pending asynchronous invocation. In the store: this as JSON, a newline, the payload. */
-export type Pending = {
-  /** The function's ARN as the caller named it. */
-  readonly f: string;
-  readonly requestId: string;
-  readonly enqueuedAt: number;
-  /** Invocations that ended in an error. */
-  readonly attempts: number;
-  /** Times that no concurrency was left, in a row. */
-  readonly throttles: number;
-  readonly dueAt: number;
-  readonly trigger: string;
-  /** Who sent it: a function's name, `root`, a service. */
-  readonly by: string;
-  /** The hop in the trace that sent it. */
-  readonly cause?: string;
-  /** It has succeeded, and is there once more all the same. */
-  readonly twice?: true;
-};
-
-/** Where an event comes from. */
-export type Origin = Pick<Pending, 'trigger' | 'by'> & { readonly cause: string | undefined };
 
 type Lane = {
   readonly functionArn: string;
@@ -314,12 +292,6 @@ export class AsyncQueue {
     }
     this.#space.remove(key);
   }
-}
-
-const causesOf = ({ cause }: Pending): string[] => (cause === undefined ? [] : [cause]);
-
-function parseHeader(value: string): Pending {
-  return JSON.parse(value.slice(0, value.indexOf('\n'))) as Pending;
 }
 
 function configFor({ record, qualifier }: ResolvedFunction): EventInvokeConfig | undefined {

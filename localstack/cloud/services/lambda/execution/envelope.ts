@@ -1,4 +1,4 @@
-import type { Pending } from './async-queue';
+import type { Pending } from './async-event';
 import type { InvocationResult } from './invoker';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html */

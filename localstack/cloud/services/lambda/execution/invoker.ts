@@ -200,10 +200,9 @@ export class Invoker {
       all.push(...ordered);
       this.#environments.log(config.logging.LogGroup, environment.logStream, ordered);
     };
-    const opening =
-      environment.fresh && fault?.kind !== 'error'
-        ? [...platform.initStart(clock.now()), ...platform.start(clock.now(), requestId)]
-        : platform.start(clock.now(), requestId);
+    const initStart = environment.fresh && fault?.kind !== 'error' ? platform.initStart(clock.now()) : [];
+    const start = platform.start(clock.now(), requestId);
+    const opening = () => [...initStart.splice(0), ...start.splice(0)];
     if (fault?.kind === 'crash-before') environment.kill();
     let run =
       fault?.kind === 'error'
@@ -218,13 +217,17 @@ export class Invoker {
               now: clock.now(),
               ...(invocation.clientContext === undefined ? {} : { clientContext: invocation.clientContext }),
             },
-            (lines) => write([...opening.splice(0), ...lines]),
+            (lines) => write([...opening(), ...lines]),
           );
     if (fault?.kind === 'crash-after' && run.end.kind === 'done') {
       environment.kill();
       run = { ...run, end: { kind: 'exit', reason: 'signal: killed' } };
     }
-    write([...opening.splice(0), ...run.logs, ...platform.end(clock.now(), requestId, run)]);
+    const end = platform.end(clock.now(), requestId, run);
+    if (run.end.kind === 'init-failed') {
+      // What did not get ready has not begun with the invocation.
+      write([...initStart.splice(0), ...run.logs, ...platform.initReport(clock.now(), run), ...opening(), ...end]);
+    } else write([...opening(), ...run.logs, ...end]);
     this.#environments.pool.release(target, environment);
     const failed = outcomeOf(run) !== 'ok';
     const payload = payloadOf(run, requestId, config.timeout);

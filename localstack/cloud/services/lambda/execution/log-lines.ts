@@ -34,6 +34,28 @@ export class PlatformLog {
     });
   }
 
+  /** Of an environment that did not get ready. */
+  initReport(now: number, run: Run): LogLine[] {
+    const { initMs = 0 } = run;
+    const failure = failureOf(run);
+    if (!this.#json) {
+      const report = [
+        `INIT_REPORT Init Duration: ${initMs.toFixed(2)} ms`,
+        'Phase: init',
+        `Status: ${failure?.status}`,
+        `Error Type: ${failure?.type}`,
+      ];
+      return [[now, `${report.join('\t')}\t\n`]];
+    }
+    return this.#record(now, 'WARN', 'platform.initReport', {
+      initializationType: 'on-demand',
+      phase: 'init',
+      status: failure?.status,
+      errorType: failure?.type,
+      metrics: { durationMs: round(initMs) },
+    });
+  }
+
   start(now: number, requestId: string): LogLine[] {
     const { version } = this.#config;
     if (!this.#json) return [[now, `START RequestId: ${requestId} Version: ${version}\n`]];
