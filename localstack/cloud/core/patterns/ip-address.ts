@@ -36,7 +36,11 @@ export function cidrRange(cidr: string): AddressRange {
 // Ruler lets these through its JSON reader, so they carry no location.
 const refuse = (reason: string) => new InvalidPattern(reason, { whileReading: false });
 
+/** What Java reads as an IPv4 address, leading zeros included. */
+const LONGEST_IPV4 = 15;
+
 function ipv4Digits(text: string): string | undefined {
+  if (text.length > LONGEST_IPV4) return undefined;
   const octets = text.split('.').map(Number);
   if (octets.some((octet) => octet > 255)) return undefined;
   return octets.map((octet) => octet.toString(16).padStart(2, '0')).join('');

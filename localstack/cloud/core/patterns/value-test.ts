@@ -70,26 +70,27 @@ export function holds(test: ValueTest, leaf: Leaf): boolean {
  * pattern takes `SS`, but `s` does not take `ſ`.
  */
 export function ignoreCase(part: 'whole' | 'prefix' | 'suffix', text: string): Text {
-  const source = text
-    .split('')
-    .map((char) => `(?:${[...new Set([char.toLowerCase(), char.toUpperCase()])].map(quote).join('|')})`)
-    .join('');
-  return {
-    kind: 'ignore-case',
-    part,
-    text,
-    expression: new RegExp(`${part === 'suffix' ? '' : '^'}${source}${part === 'prefix' ? '' : '$'}`),
+  const chars = text.split('').map((char) => {
+    return `(?:${[...new Set([char.toLowerCase(), char.toUpperCase()])].map(quote).join('|')})`;
+  });
+  const whole = (some: readonly string[]) => `^${some.join('')}$`;
+  const sources = {
+    whole: whole(chars),
+    prefix: `^${chars.join('')}${text.endsWith('"') ? `|${whole(chars.slice(0, -1))}` : ''}`,
+    suffix: `${chars.join('')}$${text.startsWith('"') ? `|${whole(chars.slice(1))}` : ''}`,
   };
+  return { kind: 'ignore-case', part, text, expression: new RegExp(sources[part]) };
 }
 
 const quote = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
 function textHolds(test: Text, value: string): boolean {
   switch (test.kind) {
+    // Ruler compares values with their quotes around them, so the other quote is part of a whole value.
     case 'prefix':
-      return value.startsWith(test.text);
+      return value.startsWith(test.text) || test.text === `${value}"`;
     case 'suffix':
-      return value.endsWith(test.text);
+      return value.endsWith(test.text) || test.text === `"${value}`;
     case 'ignore-case':
       return test.expression.test(value);
     case 'wildcard':
@@ -99,5 +100,17 @@ function textHolds(test: Text, value: string): boolean {
 
 function isInRange(text: string, range: AddressRange): boolean {
   const digits = addressDigits(text);
-  return digits !== undefined && digits.length === range.bottom.length && digits >= range.bottom && digits <= range.top;
+  if (digits === undefined) return false;
+  if (digits.length === range.bottom.length) return digits >= range.bottom && digits <= range.top;
+  return isBetween(digits, range);
+}
+
+/**
+ * Ruler compares digit by digit and is content as soon as it knows: an address of the other family is in the range too
+ * when its first digits are.
+ */
+function isBetween(digits: string, { bottom, top }: AddressRange): boolean {
+  const { length } = bottom;
+  if (digits.length > length) return digits.slice(0, length) >= bottom && digits.slice(0, length) <= top;
+  return digits > bottom.slice(0, digits.length) && digits < top.slice(0, digits.length);
 }
