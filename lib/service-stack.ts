@@ -123,7 +123,7 @@ export class ServiceStack extends Stack {
     const sweep = this.#function('sweep-inbox', 'sweep', 'Redelivers parked events that have expired');
     this.#data.inbox.grantSearch(sweep.role);
     this.#redeliversBy(sweep);
-    new Ticker(this, 'SweepTicker', { ticked: sweep, every: Duration.minutes(1) });
+    new Ticker(this, 'SweepTicker', { ticked: sweep, every: Duration.hours(1) });
   }
 
   /** HTTP → Events, HTTP → bus. */

@@ -1,7 +1,7 @@
 import type { Effects, Inbox, Redelivery } from './ports';
 
-/** What one run can take; the next run takes the rest. */
-const MOST_A_RUN = 500;
+/** What one run can take (500 calls of ten messages); the next run takes the rest. */
+const MOST_A_RUN = 5_000;
 
 /**
  * Sends parked events whose time is up to their ingest, to be decided a last time. An item stays in the Inbox until that

@@ -17,6 +17,7 @@ export class RunningServices {
   readonly #calls: CallCounter;
   #frontDoor: FrontDoor;
   #changing: Promise<void> | undefined;
+  #stopped = false;
 
   constructor(context: CloudContext, calls: CallCounter) {
     this.#context = context;
@@ -28,7 +29,10 @@ export class RunningServices {
     for (const service of this.#context.registry.services()) await service.start?.();
   }
 
+  /** For good. */
   async stop(): Promise<void> {
+    await this.ready();
+    this.#stopped = true;
     for (const service of this.#context.registry.services()) await service.stop?.();
   }
 
@@ -43,6 +47,7 @@ export class RunningServices {
 
   /** Drops what is in flight, runs `change` while no service runs, and starts all of them on what is in the store then. */
   async change(change: () => Promise<void>): Promise<void> {
+    if (this.#stopped) throw new Error('the local cloud has stopped');
     let changed = () => {};
     this.#changing = new Promise((resolve) => {
       changed = resolve;

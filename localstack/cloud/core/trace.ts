@@ -27,6 +27,8 @@ export type HopStart = Pick<Hop, 'service' | 'operation' | 'target' | 'by'> & {
   readonly causes?: readonly string[];
   /** What it carried, as text: hops are found by the values that stand in it. One text for each record of a batch. */
   readonly about: string | readonly string[];
+  /** How many records it carried, where one text has several; as many as texts unless given. */
+  readonly records?: number;
 };
 
 /** A hop that has begun. `end` is called once. */
@@ -35,7 +37,11 @@ export interface OpenHop {
   end(outcome?: string, error?: string): void;
 }
 
-type Kept = { -readonly [Name in keyof Hop]: Hop[Name] } & { readonly about: readonly string[]; readonly size: number };
+type Kept = { -readonly [Name in keyof Hop]: Hop[Name] } & {
+  readonly about: readonly string[];
+  readonly records: number;
+  readonly size: number;
+};
 
 /** What the hops may hold of the memory, in characters of what they carried. */
 const MAX_SIZE = 16 * 1024 * 1024;
@@ -76,7 +82,7 @@ export class Trace {
     }
   }
 
-  begin({ service, operation, target, by, causes, about }: HopStart): OpenHop {
+  begin({ service, operation, target, by, causes, about, records }: HopStart): OpenHop {
     const texts = typeof about === 'string' ? [about] : about;
     let size = OVERHEAD;
     for (const text of texts) size += text.length;
@@ -93,6 +99,7 @@ export class Trace {
       outcome: undefined,
       error: undefined,
       about: texts,
+      records: records ?? texts.length,
       size,
     };
     this.#hops.push(hop);
@@ -138,7 +145,7 @@ export class Trace {
     for (const hop of hops) {
       if (found.has(hop) || hop.causes.length !== 1) continue;
       const cause = byId.get(hop.causes[0]!);
-      if (!cause || !followed.has(cause) || cause.about.length > 1) continue;
+      if (!cause || !followed.has(cause) || cause.records > 1) continue;
       found.add(hop);
       followed.add(hop);
     }
@@ -170,7 +177,7 @@ function addCauses(hop: Kept, byId: ReadonlyMap<string, Kept>, found: Set<Kept>)
   }
 }
 
-function shown({ about: _, size: __, endedAt, outcome, error, ...hop }: Kept): Hop {
+function shown({ about: _, records: __, size: ___, endedAt, outcome, error, ...hop }: Kept): Hop {
   return {
     ...hop,
     ...(endedAt === undefined ? {} : { endedAt }),

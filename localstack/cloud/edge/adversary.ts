@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { AwsError } from '../core/aws-error';
+import { callerName } from '../core/caller-name';
 import type { Fault, FaultKind } from '../core/faults';
 import type { CloudContext, Principal, Service } from '../core/service';
 import { HangUp } from './http-server';
@@ -83,18 +84,6 @@ function failure({ kind, rule }: Fault, { service, operation, input }: Called): 
   const code = rule.code ?? own?.code ?? general.code;
   const status = rule.status ?? own?.status ?? (rule.code === undefined ? general.status : 400);
   return new AwsError(code, rule.message ?? own?.message ?? general.message, { status, fields: own?.fields ?? {} });
-}
-
-/** The name of a caller for people: the function, the service, or `root`. */
-export function callerName(principal: Principal): string {
-  switch (principal.kind) {
-    case 'root':
-      return 'root';
-    case 'role':
-      return principal.arn.slice(principal.arn.lastIndexOf('/') + 1);
-    case 'service':
-      return principal.service;
-  }
 }
 
 /**

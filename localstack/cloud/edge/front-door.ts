@@ -1,10 +1,11 @@
 import { gunzipSync } from 'node:zlib';
 import { AwsError, notImplemented } from '../core/aws-error';
+import { callerName } from '../core/caller-name';
 import type { HttpReply, HttpRequest } from '../core/http';
 import { uuid } from '../core/ids';
 import { asAwsError } from '../core/registry';
 import type { Call, CloudContext, Protocol, Service } from '../core/service';
-import { Adversary, callerName, traceCause } from './adversary';
+import { Adversary, traceCause } from './adversary';
 import { decodeAwsChunked } from './aws-chunked';
 import type { CallCounter } from './call-counter';
 import { type CredentialScope, credentialScope, principalOf } from './caller';
@@ -124,6 +125,7 @@ export class FrontDoor {
       by: callerName(call.principal),
       causes: cause === undefined ? [] : [cause],
       about: decoded.text,
+      records: recordsIn(input),
     });
     try {
       if (call.principal.kind !== 'root') {
@@ -214,6 +216,14 @@ export class FrontDoor {
         throw new Error(`${serviceName} reads its requests itself`);
     }
   }
+}
+
+/** How many records a call carries, for the trace: batches of EventBridge and SQS have `Entries`, DynamoDB's these two. */
+function recordsIn(input: unknown): number {
+  const { Entries, TransactItems, RequestItems } = (input ?? {}) as Record<string, unknown>;
+  if (typeof RequestItems === 'object') return Number.POSITIVE_INFINITY;
+  const records = Entries ?? TransactItems;
+  return Array.isArray(records) ? records.length : 1;
 }
 
 /** What an operation is done to, as IAM knows it; nothing where the input names nothing. */

@@ -43,6 +43,14 @@ describe('the trace', () => {
     expect(operations(trace, 'o-1')).toEqual(['batch', 'write']);
   });
 
+  it('follows out of a call with several entries only what is about the value', () => {
+    const trace = new Trace(clock);
+    const call = trace.note({ ...start('call', '[{"id":"o-1"},{"id":"o-2"}]'), records: 2 });
+    trace.note(start('delivery', '{"id":"o-1"}', [call]));
+    trace.note(start('delivery of another', '{"id":"o-2"}', [call]));
+    expect(operations(trace, 'o-1')).toEqual(['call', 'delivery']);
+  });
+
   it('has several causes for a batch of several records', () => {
     const trace = new Trace(clock);
     const first = trace.note(start('first', 'o-1'));

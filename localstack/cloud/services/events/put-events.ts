@@ -1,9 +1,9 @@
 import { refuseUnknown } from '../../core/aws-error';
+import { callerName } from '../../core/caller-name';
 import type { FaultKind } from '../../core/faults';
 import type { Call, CloudContext } from '../../core/service';
 import type { Authorization } from './authorization';
 import type { Buses } from './buses';
-import { callerName } from './caller-name';
 import { type EventDetail, makeEnvelope, readDetail } from './envelope';
 import { type BusId, busArn, busIdFrom } from './records';
 import type { Router } from './router';
