@@ -26,7 +26,8 @@ import {
   UntagResourceCommand,
   waitUntilFunctionActiveV2,
 } from '@aws-sdk/client-lambda';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { buildSync } from 'esbuild';
 import { type Cloud, startCloud } from '../../../localstack/cloud/cloud';
 import { zip } from './lambda-bench';
 
@@ -63,7 +64,7 @@ beforeAll(async () => {
         Statement: [
           {
             Effect: 'Allow',
-            Action: ['dynamodb:*Stream*', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+            Action: ['dynamodb:*Stream*', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'lambda:ListTags'],
             Resource: '*',
           },
         ],
@@ -257,5 +258,51 @@ test('a function calls the cloud with its own role, and is refused what that doe
   expect(text(Payload)).toMatchObject({
     __type: expect.stringContaining('AccessDenied'),
     message: expect.stringContaining('assumed-role/function/caller is not authorized to perform: dynamodb:ListTables'),
+  });
+});
+
+describe('a function that calls with the SDK in its bundle', () => {
+  beforeAll(async () => {
+    const bundle = buildSync({
+      stdin: {
+        contents: `import { LambdaClient, ListTagsCommand } from '@aws-sdk/client-lambda';
+          const client = new LambdaClient({ maxAttempts: 1 });
+          export const handler = async ({ order }) => {
+            console.log('asks for', order);
+            return (await client.send(new ListTagsCommand({ Resource: order }))).Tags;
+          };`,
+        resolveDir: __dirname,
+      },
+      bundle: true,
+      write: false,
+      format: 'esm',
+      platform: 'node',
+      banner: { js: "import{createRequire}from'module';const require=createRequire(import.meta.url);" },
+    });
+    await deploy('sdk', bundle.outputFiles[0]!.text);
+  });
+  afterEach(() => cloud.controls.faults.clear());
+
+  const invoke = (order: string) =>
+    lambda.send(new InvokeCommand({ FunctionName: 'sdk', Payload: JSON.stringify({ order }), LogType: 'Tail' }));
+
+  test('the call is a consequence of its invocation, and that one of the call that made it', async () => {
+    await invoke('o-77');
+    const hops = cloud.controls.trace.find('o-77');
+    expect(hops.map(({ operation, by }) => [operation, by])).toEqual([
+      ['Invoke', 'root'],
+      ['Invoke', 'root'],
+      ['ListTags', 'sdk'],
+    ]);
+    expect(hops.map(({ causes }) => causes)).toEqual([[], [hops[0]!.id], [hops[1]!.id]]);
+  });
+
+  test('a fault at the call kills it, and what it printed before is in its log', async () => {
+    const rule = { service: 'lambda', operation: 'ListTags', caller: 'sdk', fault: 'crash-before' } as const;
+    cloud.controls.faults.plan({ seed: 1, rules: [rule] });
+    const { FunctionError, Payload, LogResult } = await invoke('o-78');
+    expect(FunctionError).toBe('Unhandled');
+    expect(text(Payload)).toMatchObject({ errorMessage: expect.stringMatching(/signal: killed$/) });
+    expect(Buffer.from(LogResult!, 'base64').toString('utf8')).toContain('asks for o-78');
   });
 });

@@ -48,11 +48,16 @@ export class FunctionUrls {
       causes: sender === undefined ? [] : [sender],
       about: `${request.method} ${request.path}?${request.rawQuery}\n${request.body.toString('utf8')}`,
     });
-    const allowed =
-      url.authType === 'AWS_IAM' ? caller && this.#mayCall(target, caller.principal) : this.#isPublic(target);
-    const reply = allowed ? await this.#invoke(target, urlId, url, request, caller, hop.id) : forbidden();
-    hop.end(reply.status < 400 ? 'ok' : String(reply.status));
-    return reply;
+    try {
+      const allowed =
+        url.authType === 'AWS_IAM' ? caller && this.#mayCall(target, caller.principal) : this.#isPublic(target);
+      const reply = allowed ? await this.#invoke(target, urlId, url, request, caller, hop.id) : forbidden();
+      hop.end(reply.status < 400 ? 'ok' : String(reply.status));
+      return reply;
+    } catch (error) {
+      hop.end('error', error instanceof Error ? error.message : String(error));
+      throw error;
+    }
   }
 
   async #invoke(
