@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { AwsError } from '../core/aws-error';
 import { callerName } from '../core/caller-name';
 import type { Fault, FaultKind } from '../core/faults';
@@ -84,13 +83,4 @@ function failure({ kind, rule }: Fault, { service, operation, input }: Called): 
   const code = rule.code ?? own?.code ?? general.code;
   const status = rule.status ?? own?.status ?? (rule.code === undefined ? general.status : 400);
   return new AwsError(code, rule.message ?? own?.message ?? general.message, { status, fields: own?.fields ?? {} });
-}
-
-/**
- * The hop in the trace of whoever sent these headers: a function's SDK sends the trace header of its invocation, and
- * that names the invocation's hop as the parent segment.
- */
-export function traceCause(headers: IncomingHttpHeaders): string | undefined {
-  const header = headers['x-amzn-trace-id'];
-  return typeof header === 'string' ? /(?:^|;)Parent=([0-9a-f]{16})(?:;|$)/.exec(header)?.[1] : undefined;
 }

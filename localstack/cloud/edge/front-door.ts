@@ -5,7 +5,8 @@ import type { HttpReply, HttpRequest } from '../core/http';
 import { uuid } from '../core/ids';
 import { asAwsError } from '../core/registry';
 import type { Call, CloudContext, Protocol, Service } from '../core/service';
-import { Adversary, traceCause } from './adversary';
+import { senderOf } from '../core/trace-header';
+import { Adversary } from './adversary';
 import { decodeAwsChunked } from './aws-chunked';
 import type { CallCounter } from './call-counter';
 import { type CredentialScope, credentialScope, principalOf } from './caller';
@@ -116,7 +117,7 @@ export class FrontDoor {
     const decoded = this.#decode(door, request);
     const { operation, input } = decoded;
     this.#calls.count(service.name, operation, call.principal);
-    const cause = traceCause(request.headers);
+    const cause = senderOf(request.headers);
     const target = targetOf(service, operation, input, call);
     const hop = trace.begin({
       service: service.name,

@@ -40,6 +40,12 @@ describe('other services', () => {
     expect(peer.receive(arn('q'), 10)).toEqual([]);
   });
 
+  test('hand on a trace header', () => {
+    const traceHeader = 'Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1';
+    sqs.peer.send(arn('q'), { body: 'm', traceHeader }, root);
+    expect(sqs.peer.receive(arn('q'), 1)).toMatchObject([{ attributes: { AWSTraceHeader: traceHeader } }]);
+  });
+
   test('are woken at once when something can be received, until they end that', async () => {
     const { peer } = sqs;
     let woken = 0;

@@ -25,6 +25,9 @@ export function queueAccess(queues: Queues, authorization: Authorization): Queue
         MessageAttributes: message.attributes,
         MessageGroupId: message.groupId,
         MessageDeduplicationId: message.deduplicationId,
+        MessageSystemAttributes: message.traceHeader
+          ? { AWSTraceHeader: { DataType: 'String', StringValue: message.traceHeader } }
+          : undefined,
       };
       return { messageId: queue.send(readMessage('sqs:SendMessage', input, queue, principal)).id };
     },

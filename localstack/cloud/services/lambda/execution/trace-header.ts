@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { randomHex } from '../../../core/ids';
 
 /**
@@ -10,10 +9,4 @@ export function traceHeader(now: number, hop: string, sampled: boolean): string 
     .toString(16)
     .padStart(8, '0');
   return `Root=1-${seconds}-${randomHex(24)};Parent=${hop};Sampled=${sampled ? 1 : 0}`;
-}
-
-/** The invocation that sent a request with these headers, by its hop in the trace; undefined when it was none. */
-export function senderOf(headers: IncomingHttpHeaders): string | undefined {
-  const header = headers['x-amzn-trace-id'];
-  return typeof header === 'string' ? /(?:^|;)Parent=([0-9a-f]{16})(?:;|$)/.exec(header)?.[1] : undefined;
 }
