@@ -434,6 +434,21 @@ describe('the caps', () => {
     expect(order.indexOf('other')).toBeLessThan(6);
   });
 
+  test('functions that do not come back keep no other from running, cold or warm', async () => {
+    await bench.stop();
+    bench = await new LambdaBench({ maxEnvironments: 1, stopGraceMs: 0 }).start();
+    await bench.deploy('hangs', 'export const handler = () => new Promise(() => {});');
+    await bench.deploy('dies', 'export const handler = async () => process.exit(1);');
+    await bench.deploy('works', SLOW);
+    const hanging = Promise.allSettled([bench.invoke('hangs'), bench.invoke('hangs')]);
+    expect(await Promise.all([bench.invoke('dies'), bench.invoke('dies')])).toHaveLength(2);
+    const [first, ...others] = await Promise.all([1, 2, 3].map(() => bench.invoke('works')));
+    expect(others.map(({ payload }) => payload)).toEqual([first!.payload, first!.payload]);
+    expect((await bench.invoke('works')).payload).toBe(first!.payload);
+    await bench.service.stop!();
+    await hanging;
+  });
+
   test('an idle environment gives way to another function', async () => {
     await bench.stop();
     bench = await new LambdaBench({ maxEnvironments: 1 }).start();

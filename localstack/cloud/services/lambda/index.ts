@@ -25,7 +25,7 @@ import { routes } from './routes';
 import { FunctionUrls } from './urls/function-urls';
 
 export type LambdaOptions = {
-  /** Execution environments in all (6): each costs some 30 MB. Above it, invocations wait for their turn. */
+  /** Execution environments in all (6), each of some 30 MB: above it, a function that has one waits for that. */
   readonly maxEnvironments?: number;
   /** Execution environments of one function (3). */
   readonly maxEnvironmentsPerFunction?: number;

@@ -4,7 +4,7 @@ import type { Clock, Timer } from '../../../core/clock';
 import type { Environment } from './environment';
 
 export type PoolLimits = {
-  /** Environments in all. */
+  /** Environments in all, above which no function gets a second one. */
   readonly total: number;
   /** Environments of one function. */
   readonly perFunction: number;
@@ -39,8 +39,9 @@ type Lane = {
 /**
  * Who gets an execution environment. The one used last comes first, so that the others can end. Above the limits an
  * invocation waits for its turn (AWS would make one more environment). A start costs as much as hundreds of warm
- * invocations, so a function that has an environment waits for that rather than take a place from another; only one
- * that has none takes the place of any idle or just released environment, so no function can starve another.
+ * invocations, so a function that has an environment waits for that rather than take a place from another. One that has
+ * none gets one in any case, in the place of an idle one if there is any: however long the others take, nobody waits for
+ * somebody else's function.
  */
 export class EnvironmentPool {
   readonly #clock: Clock;
@@ -69,9 +70,10 @@ export class EnvironmentPool {
       lane.busy++;
       return warm;
     }
+    const first = lane.busy === 0;
     const mayGrow =
       lane.busy < this.#limits.perFunction &&
-      (this.#all.size < this.#limits.total || this.#evictIdle(lane.busy === 0 ? 0 : SETTLED_MS));
+      (this.#all.size < this.#limits.total || this.#evictIdle(first ? 0 : SETTLED_MS) || first);
     if (mayGrow || nested) return this.#create(lane);
     return this.#wait(lane);
   }
@@ -79,14 +81,13 @@ export class EnvironmentPool {
   release(target: Target, environment: Environment): void {
     const lane = this.#lane(target);
     lane.busy--;
+    const only = lane.busy === 0 && lane.idle.length === 0;
     const usable =
       environment.alive &&
       !lane.retired &&
       environment.usableUntil > this.#clock.now() &&
-      this.#all.size <= this.#limits.total;
-    const next = this.#nextLane();
-    const needed = next !== undefined && next !== lane && next.busy === 0;
-    if (usable && !needed) {
+      (only || this.#all.size <= this.#limits.total);
+    if (usable) {
       const waiter = lane.waiting.shift();
       if (waiter) {
         lane.busy++;
@@ -100,7 +101,8 @@ export class EnvironmentPool {
     }
     this.#end(environment);
     this.#tidy(lane);
-    if (next && this.#all.size < this.#limits.total) this.#serve(next);
+    const next = this.#nextLane();
+    if (next && (next.busy === 0 || this.#all.size < this.#limits.total)) this.#serve(next);
   }
 
   /** Ends the environments of a target: idle ones now, busy ones when they are given back. Who waits has to ask anew. */
