@@ -228,7 +228,7 @@ export class LambdaBench {
     this.registry.add(sqs.service, sqs.peer);
     this.registry.add({ ...logs.service, name: 'dynamodb' }, this.streams);
     this.registry.add({ ...logs.service, name: 'events' }, this.bus);
-    const lambda = createLambda(context, { workerPath: buildWorker(), ...this.#options });
+    const lambda = createLambda(context, { machine: this.clock, workerPath: buildWorker(), ...this.#options });
     this.registry.add(lambda.service, lambda.peer);
     this.registry.watch((note) => this.notes.push(note));
     this.service = lambda.service;

@@ -1,4 +1,5 @@
 import { AwsError } from '../../core/aws-error';
+import { Clock } from '../../core/clock';
 import type { FunctionInvoker } from '../../core/peers';
 import type { CloudContext, Principal, Service } from '../../core/service';
 import { access } from './access';
@@ -29,8 +30,9 @@ export type LambdaOptions = {
   readonly maxEnvironments?: number;
   /** Execution environments of one function (3). */
   readonly maxEnvironmentsPerFunction?: number;
-  /** How long an environment may be idle before it ends, in milliseconds (5 minutes). */
+  /** How long an environment may be idle before it ends, in milliseconds (5 minutes) of the `machine`'s clock. */
   readonly idleMs?: number;
+  readonly machine?: Clock;
   /** How long `stop` lets running invocations finish, in milliseconds of real time (2000). */
   readonly stopGraceMs?: number;
   /** The bundled worker; `dist/localstack/worker.mjs` of this package unless given. */
@@ -48,7 +50,12 @@ export function createLambda(
   const invoker = new Invoker(context, {
     functions,
     code,
-    limits: { total: options.maxEnvironments ?? 6, perFunction, idleMs: options.idleMs ?? 300_000 },
+    limits: {
+      total: options.maxEnvironments ?? 6,
+      perFunction,
+      idleMs: options.idleMs ?? 300_000,
+      machine: options.machine ?? new Clock(),
+    },
     worker: new WorkerFile(context.dir, options.workerPath),
   });
   const destinations = new Destinations(context, (arn, payload, principal) => {

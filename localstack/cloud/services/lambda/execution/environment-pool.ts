@@ -10,6 +10,8 @@ export type PoolLimits = {
   readonly perFunction: number;
   /** How long an environment may be idle, in milliseconds. */
   readonly idleMs: number;
+  /** Of this machine: idle environments are a matter of its memory, and time that the cloud's clock leaps over ends none. */
+  readonly machine: Clock;
 };
 
 /** Idle for so long (milliseconds), an environment is not about to be used again. */
@@ -94,7 +96,7 @@ export class EnvironmentPool {
         waiter.take(environment);
         return;
       }
-      environment.idleSince = this.#clock.now();
+      environment.idleSince = this.#limits.machine.now();
       lane.idle.push(environment);
       this.#setIdleTimer();
       return;
@@ -204,7 +206,7 @@ export class EnvironmentPool {
       if (environment && (!oldest || environment.idleSince < oldest.environment.idleSince))
         oldest = { lane, environment };
     }
-    if (!oldest || oldest.environment.idleSince > this.#clock.now() - ms) return false;
+    if (!oldest || oldest.environment.idleSince > this.#limits.machine.now() - ms) return false;
     oldest.lane.idle.shift();
     this.#end(oldest.environment);
     this.#tidy(oldest.lane);
@@ -223,9 +225,9 @@ export class EnvironmentPool {
 
   #setIdleTimer(): void {
     if (this.#idleTimer) return;
-    this.#idleTimer = this.#clock.after(this.#limits.idleMs, 'idle execution environments end', () => {
+    this.#idleTimer = this.#limits.machine.after(this.#limits.idleMs, 'idle execution environments end', () => {
       this.#idleTimer = undefined;
-      const before = this.#clock.now() - this.#limits.idleMs;
+      const before = this.#limits.machine.now() - this.#limits.idleMs;
       let left = false;
       for (const lane of [...this.#lanes.values()]) {
         while (lane.idle[0] && lane.idle[0].idleSince <= before) this.#end(lane.idle.shift()!);

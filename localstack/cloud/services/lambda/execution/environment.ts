@@ -48,7 +48,7 @@ const INIT_LIMIT_MS = 10_000;
 export class Environment {
   readonly usableUntil: number;
   readonly logStream: string;
-  /** Since when it has been waiting for work; by the clock. */
+  /** Since when it has been waiting for work; by the machine's clock. */
   idleSince = 0;
   #alive = true;
   #ready = false;
