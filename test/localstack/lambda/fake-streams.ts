@@ -4,7 +4,7 @@ import type { StreamRecord, StreamSource } from '../../../localstack/cloud/core/
 export const STREAM = 'arn:aws:dynamodb:us-east-1:000000000000:table/Events/stream/2026-01-15T12:00:00.000';
 const SHARD = 'shardId-00000001';
 
-export type FakeItem = { readonly pk: string; readonly n: number; readonly cause?: string };
+export type FakeItem = { readonly pk: string; readonly n: number; readonly cause?: string; readonly bytes?: number };
 
 /** A stream that a test writes by hand. */
 export class FakeStreams implements StreamSource {
@@ -22,7 +22,7 @@ export class FakeStreams implements StreamSource {
   /** Writes items `{pk, n}` that came `at` (milliseconds). */
   write(items: readonly FakeItem[], at: number, streamArn = STREAM): string[] {
     const numbers: string[] = [];
-    for (const { pk, n, cause } of items) {
+    for (const { pk, n, cause, bytes = 20 } of items) {
       const SequenceNumber = String(this.#sequence++);
       numbers.push(SequenceNumber);
       this.#of(streamArn).push({
@@ -36,7 +36,7 @@ export class FakeStreams implements StreamSource {
           Keys: { pk: { S: pk }, ...(this.key === 'pk' ? {} : { n: { N: String(n) } }) },
           NewImage: { pk: { S: pk }, n: { N: String(n) } },
           SequenceNumber,
-          SizeBytes: 20,
+          SizeBytes: bytes,
           StreamViewType: 'NEW_IMAGE',
         },
         ...(cause === undefined ? {} : { cause }),

@@ -105,6 +105,36 @@ describe('what the function gets', () => {
     expect((await batches()).map((batch) => batch.length)).toEqual([24, 25]);
   });
 
+  test('at most 6 MB at once', async () => {
+    await bench.deploy('f', 'export const handler = async () => {};');
+    send(...Array.from({ length: 10 }, (_, n) => String(n) + 'x'.repeat(1_000_000)));
+    await map();
+    await bench.idle();
+    expect(bench.notes.map(({ records, outcome }) => [records, outcome]).sort()).toEqual([
+      [4, 'ok'],
+      [6, 'ok'],
+    ]);
+  });
+
+  test.each([
+    ['{"body":{"type":["order"]}}', ['{"type":"order","n":1}']],
+    // A body that is JSON is no plain text, nor the other way round: what does not fit is gone.
+    ['{"body":["hello"]}', ['hello']],
+    ['{"body":[{"prefix":"{"}]}', []],
+    ['{"body":{"type":[{"exists":false}]}}', ['{"other":true}', '[1]']],
+    // No word about the body: the other members decide.
+    ['{"eventSource":["aws:sqs"]}', ['{"type":"order","n":1}', 'hello', '{"other":true}', '[1]']],
+    ['{"messageAttributes":{"kind":{"stringValue":["x"]}}}', []],
+  ])('what fits the filter %s', async (Pattern, fitting) => {
+    await deploy();
+    send('{"type":"order","n":1}', 'hello', '{"other":true}', '[1]');
+    await map({ FilterCriteria: { Filters: [{ Pattern }] } });
+    await bench.idle();
+    expect((await batches()).flat()).toEqual(fitting);
+    await bench.advance(60_000);
+    expect(bench.messages('q')).toEqual([]);
+  });
+
   test('only what fits a filter; the rest is deleted', async () => {
     await deploy();
     await map({ FilterCriteria: { Filters: [{ Pattern: '{"body":{"type":["order"]}}' }] } });
@@ -145,6 +175,47 @@ describe('failure', () => {
     await bench.idle();
     await bench.advance(30_000);
     expect(await batches()).toEqual([['one', 'bad', 'two'], ['bad']]);
+  });
+
+  test.each([
+    ['null', true],
+    ['undefined', true],
+    ['{}', true],
+    ['{"batchItemFailures":[]}', true],
+    ['{"batchItemFailures":null}', true],
+    ['{"batchItemFailures":[{"itemIdentifier":""}]}', false],
+    ['{"batchItemFailures":[{"itemIdentifier":null}]}', false],
+    ['{"batchItemFailures":[{"foo":"notvalid"}]}', false],
+    ['{"batchItemFailures":[{"itemIdentifier":"unknown"}]}', false],
+    ['"text"', false],
+  ])('with ReportBatchItemFailures, %s means that all succeeded: %s', async (answer, success) => {
+    await bench.deploy('f', `export const handler = async () => (${answer});`);
+    await map({ FunctionResponseTypes: ['ReportBatchItemFailures'] });
+    send('one', 'two');
+    await bench.idle();
+    await bench.advance(30_000);
+    expect(bench.notes).toHaveLength(success ? 1 : 2);
+  });
+
+  test('without the setting, what the function reports counts for nothing', async () => {
+    await deploy({ MODE: 'report' });
+    await map();
+    send('bad');
+    await bench.idle();
+    await bench.advance(60_000);
+    expect(await batches()).toEqual([['bad']]);
+  });
+
+  test('a function that is gone leaves the messages; they come when it is there again', async () => {
+    await deploy();
+    await map();
+    await bench.run('DeleteFunction', { FunctionName: 'f' });
+    send('patient');
+    await bench.idle();
+    await bench.advance(10_000);
+    await bench.deploy('f', HANDLER, { Role: 'arn:aws:iam::000000000000:role/role-of-f' });
+    await bench.advance(60_000);
+    expect(await batches()).toEqual([['patient']]);
   });
 
   test('after maxReceiveCount a message goes to the dead-letter queue', async () => {
@@ -222,29 +293,76 @@ describe('concurrency', () => {
   });
 });
 
-test('messages of a FIFO group come in order', async () => {
-  await bench.queue('o.fifo', { FifoQueue: 'true', ContentBasedDeduplication: 'true' });
+describe('a FIFO queue', () => {
+  const put = (...bodies: string[]) => {
+    const sqs = bench.registry.peer('sqs');
+    for (const body of bodies) {
+      // The group is the last letter.
+      sqs.send(queueArn('o.fifo'), { body, groupId: body.at(-1)! }, bench.call.principal);
+    }
+  };
+  beforeEach(() => bench.queue('o.fifo', { FifoQueue: 'true', ContentBasedDeduplication: 'true' }));
+
+  test('gives each group in order', async () => {
+    await deploy();
+    await map({ EventSourceArn: queueArn('o.fifo'), BatchSize: 2 });
+    put('0g', '1g', '2g', '3g', '4g', '5g');
+    await bench.idle();
+    expect(await batches()).toEqual([
+      ['0g', '1g'],
+      ['2g', '3g'],
+      ['4g', '5g'],
+    ]);
+  });
+
+  test('waits with a group for the message that failed, and goes on with the others', async () => {
+    await deploy();
+    put('bad a', '2 a', '1 b', '2 b');
+    await map({ EventSourceArn: queueArn('o.fifo'), BatchSize: 1 });
+    await bench.idle();
+    expect(await groups()).toEqual({ a: ['bad a'], b: ['1 b', '2 b'] });
+    await bench.advance(30_000);
+    expect(await groups()).toEqual({ a: ['bad a', 'bad a'], b: ['1 b', '2 b'] });
+  });
+
+  test('gives what was reported as failed again before what comes later in its group', async () => {
+    await deploy({ MODE: 'report' });
+    put('1 a', 'bad a', '1 b');
+    await map({ EventSourceArn: queueArn('o.fifo'), FunctionResponseTypes: ['ReportBatchItemFailures'] });
+    await bench.idle();
+    put('3 a', '2 b');
+    await bench.idle();
+    expect(await groups()).toEqual({ a: ['1 a', 'bad a'], b: ['1 b', '2 b'] });
+    await bench.run('DeleteFunction', { FunctionName: 'f' });
+    await bench.deploy('f', HANDLER.replaceAll("'bad'", "'never'"), {
+      Role: 'arn:aws:iam::000000000000:role/role-of-f',
+    });
+    await bench.advance(60_000);
+    expect((await groups()).a.slice(2).join()).toBe('bad a,3 a');
+  });
+
+  async function groups(): Promise<{ a: string[]; b: string[] }> {
+    const all = (await batches()).flat();
+    return { a: all.filter((body) => body.endsWith('a')), b: all.filter((body) => body.endsWith('b')) };
+  }
+});
+
+test('messages that a batching window held are given back when the mapping is switched off', async () => {
   await deploy();
-  await map({ EventSourceArn: queueArn('o.fifo'), BatchSize: 2 });
-  const sqs = bench.registry.peer('sqs');
-  for (let n = 0; n < 6; n++) sqs.send(queueArn('o.fifo'), { body: String(n), groupId: 'g' }, bench.call.principal);
+  const { UUID } = await map({ MaximumBatchingWindowInSeconds: 100 });
+  send('early');
   await bench.idle();
-  expect((await batches()).flat()).toEqual(['0', '1', '2', '3', '4', '5']);
+  await bench.run('UpdateEventSourceMapping', { UUID, Enabled: false });
+  await bench.idle();
+  expect(bench.messages('q')).toEqual(['early']);
+  expect(await batches()).toEqual([]);
 });
 
 describe('a mapping is refused', () => {
-  test.each([
-    [{ StartingPosition: 'LATEST' }, 'StartingPosition is not valid'],
-    [{ BatchSize: 11 }, 'Maximum batch window'],
-    [
-      { BisectBatchOnFunctionError: true },
-      'Unsupported BisectBatchOnFunctionError parameter for given event source mapping type.',
-    ],
-    [{ ScalingConfig: { MaximumConcurrency: 1 } }, 'maximumConcurrency'],
-    [{ EventSourceArn: queueArn('none') }, 'AWS.SimpleQueueService.NonExistentQueue'],
-  ])('%j', async (settings, message) => {
+  test('when the queue is not there', async () => {
     await deploy();
-    await expect(map(settings)).rejects.toThrow(message);
+    const mapped = map({ EventSourceArn: queueArn('none') });
+    await expect(mapped).rejects.toThrow('SQS Error Code: AWS.SimpleQueueService.NonExistentQueue');
   });
 
   test('when the queue hides messages for less time than the function may take', async () => {

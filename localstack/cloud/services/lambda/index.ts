@@ -19,9 +19,8 @@ import { apiFailure, FAULT_POINTS } from './execution/invocation-faults';
 import { Invoker } from './execution/invoker';
 import { WorkerFile } from './execution/worker-file';
 import { Functions, type ResolvedFunction } from './functions';
-import { CHECKPOINT_SPACES } from './mappings/checkpoints';
 import { mappingFaultPoints } from './mappings/fault-points';
-import { Mappings } from './mappings/mappings';
+import { MAPPING_DATA_SPACES, Mappings } from './mappings/mappings';
 import { routes } from './routes';
 import { FunctionUrls } from './urls/function-urls';
 
@@ -102,7 +101,7 @@ export function createLambda(
     access,
     faultPoints: { ...FAULT_POINTS, ...mappingFaultPoints },
     failure: (kind, operation, _input, code) => apiFailure(kind, operation, code),
-    dataSpaces: ['lambda-async', ...CHECKPOINT_SPACES],
+    dataSpaces: ['lambda-async', ...MAPPING_DATA_SPACES],
     files: ['lambda/code'],
     start: () => {
       code.keepOnly(functions.all().flatMap((record) => [record.latest, ...record.versions].map((c) => c.code)));

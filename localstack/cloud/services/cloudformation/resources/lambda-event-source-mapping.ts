@@ -1,6 +1,6 @@
 import type { Properties, ResourceHandler } from './handler';
 import { differ, pick, typed } from './pick';
-import { tagMap } from './tags';
+import { tagChanges, tagMap } from './tags';
 
 /** Properties that can be changed, with what a mapping has that does not set them. */
 const CHANGEABLE: Readonly<Record<string, unknown>> = {
@@ -33,7 +33,7 @@ const BOOLEANS = ['Enabled', 'BisectBatchOnFunctionError'];
 /** AWS::Lambda::EventSourceMapping. */
 export const lambdaEventSourceMapping: ResourceHandler = {
   properties: [...Object.keys(CHANGEABLE), 'EventSourceArn', 'StartingPosition', 'StartingPositionTimestamp', 'Tags'],
-  createOnly: ['EventSourceArn', 'StartingPosition', 'StartingPositionTimestamp', 'Tags'],
+  createOnly: ['EventSourceArn', 'StartingPosition', 'StartingPositionTimestamp'],
 
   create: async (properties, { call }) => {
     const { Tags, ...rest } = properties;
@@ -48,7 +48,15 @@ export const lambdaEventSourceMapping: ResourceHandler = {
   },
 
   update: async (UUID, properties, before, { call }) => {
-    await call('lambda', 'UpdateEventSourceMapping', { UUID, ...changes(properties, before) });
+    const changed = changes(properties, before);
+    const { set, removed } = tagChanges(properties.Tags, before.Tags);
+    const mapping =
+      Object.keys(changed).length > 0
+        ? await call('lambda', 'UpdateEventSourceMapping', { UUID, ...changed })
+        : await call('lambda', 'GetEventSourceMapping', { UUID });
+    const Resource = mapping.EventSourceMappingArn;
+    if (set.length > 0) await call('lambda', 'TagResource', { Resource, Tags: tagMap(set) });
+    if (removed.length > 0) await call('lambda', 'UntagResource', { Resource, TagKeys: removed });
   },
 
   delete: (UUID, _properties, { call }) => call('lambda', 'DeleteEventSourceMapping', { UUID }),

@@ -1,9 +1,14 @@
 import { Records } from '../../../core/records';
 import { resourceNotFound } from '../api/errors';
-import { Checkpoints } from './checkpoints';
+import { CHECKPOINT_SPACES, Checkpoints } from './checkpoints';
 import type { MappingRecord, Poller } from './mapping-record';
 import { QueuePoller } from './queue-poller';
 import { type PollerParts, StreamPoller } from './stream-poller';
+
+const RESULTS = 'lambda-mapping-results';
+
+/** The spaces of the store that hold how far the mappings have come, and how it went. */
+export const MAPPING_DATA_SPACES: readonly string[] = [...CHECKPOINT_SPACES, RESULTS];
 
 /** All event source mappings, and a poller for each that is enabled. */
 export class Mappings {
@@ -13,16 +18,20 @@ export class Mappings {
   readonly #pollers = new Map<string, Poller>();
   /** A poller that is ending, and what is to come after it. */
   readonly #ending = new Map<string, Promise<void>>();
-  readonly #results = new Map<string, string>();
+  /** `LastProcessingResult`, by mapping. */
+  readonly #results: Records<string>;
   #running = false;
 
   constructor(parts: Omit<PollerParts, 'checkpoints' | 'onResult'>) {
     this.#checkpoints = new Checkpoints(parts.context.store);
     this.#records = new Records(parts.context.store.space('lambda-mappings'));
+    this.#results = new Records(parts.context.store.space(RESULTS));
     this.#parts = {
       ...parts,
       checkpoints: this.#checkpoints,
-      onResult: (mapping, result) => this.#results.set(mapping, result),
+      onResult: (mapping, result) => {
+        if (this.#results.get(mapping) !== result) this.#results.set(mapping, result);
+      },
     };
   }
 
