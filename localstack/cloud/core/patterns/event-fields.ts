@@ -1,17 +1,38 @@
+import { FieldValues, type Membership } from './field-values';
 import { WrittenNumber } from './numbers';
 import type { Leaf } from './value-test';
 
-/** Which element of which array a leaf is in, innermost array first. Arrays are numbered within one event. */
-export type Membership = {
-  readonly array: number;
-  readonly index: number;
-  readonly outer: Membership | undefined;
-};
-
-export type FieldValue = { readonly leaf: Leaf; readonly membership: Membership | undefined };
+/** Fewer fields are searched through as fast as a map is made of them. */
+const WORTH_A_MAP = 12;
 
 /** The values of an event by field number. */
-export type EventFields = ReadonlyMap<number, readonly FieldValue[]>;
+export class EventFields {
+  readonly numbers: number[] = [];
+  readonly #values: FieldValues[] = [];
+  #byNumber: Map<number, FieldValues> | undefined;
+
+  get(number: number): FieldValues | undefined {
+    if (this.#byNumber) return this.#byNumber.get(number);
+    const at = this.numbers.indexOf(number);
+    return at < 0 ? undefined : this.#values[at];
+  }
+
+  add(number: number, leaf: Leaf, membership: Membership | undefined): void {
+    const found = this.get(number);
+    if (found) {
+      found.add(leaf, membership);
+      return;
+    }
+    const values = new FieldValues(leaf, membership);
+    this.numbers.push(number);
+    this.#values.push(values);
+    if (this.numbers.length === WORTH_A_MAP) {
+      this.#byNumber = new Map(this.numbers.map((some, at) => [some, this.#values[at] as FieldValues]));
+    } else {
+      this.#byNumber?.set(number, values);
+    }
+  }
+}
 
 type Node = { children: Map<string, Node> | undefined; field: number };
 
@@ -40,15 +61,11 @@ export class FieldPaths {
   }
 
   collect(event: unknown): EventFields {
-    const fields = new Map<number, FieldValue[]>();
+    const fields = new EventFields();
     let arrays = 0;
     const visit = (value: unknown, node: Node, membership: Membership | undefined): void => {
       if (typeof value !== 'object' || value === null || value instanceof WrittenNumber) {
-        if (node.field < 0) return;
-        const found = fields.get(node.field);
-        const entry = { leaf: value as Leaf, membership };
-        if (found) found.push(entry);
-        else fields.set(node.field, [entry]);
+        if (node.field >= 0) fields.add(node.field, value as Leaf, membership);
       } else if (Array.isArray(value)) {
         const array = arrays++;
         for (let index = 0; index < value.length; index++) {
@@ -62,9 +79,10 @@ export class FieldPaths {
       }
     };
     const visitObject = (object: object, node: Node, membership: Membership | undefined): void => {
-      if (!node.children) return;
-      for (const name of Object.keys(object)) {
-        const child = node.children.get(name) ?? (name.includes('.') ? descend(node, name) : undefined);
+      const { children } = node;
+      if (!children) return;
+      for (const name in object) {
+        const child = children.get(name) ?? (name.includes('.') ? descend(node, name) : undefined);
         if (child) visit((object as Record<string, unknown>)[name], child, membership);
       }
     };
@@ -79,27 +97,4 @@ function descend(from: Node, name: string): Node | undefined {
   let node: Node | undefined = from;
   for (const step of name.split('.')) node = node?.children?.get(step);
   return node;
-}
-
-/**
- * `so far` extended by `added`, or false when they are in different elements of one array (Ruler's array consistency:
- * all values that match come from the same element).
- */
-export function join(soFar: Membership | undefined, added: Membership | undefined): Membership | undefined | false {
-  if (soFar === added || !added) return soFar;
-  if (!soFar) return added;
-  let joined: Membership | undefined = soFar;
-  for (let place: Membership | undefined = added; place; place = place.outer) {
-    const index = indexIn(soFar, place.array);
-    if (index === undefined) joined = { array: place.array, index: place.index, outer: joined };
-    else if (index !== place.index) return false;
-  }
-  return joined;
-}
-
-function indexIn(membership: Membership, array: number): number | undefined {
-  for (let place: Membership | undefined = membership; place; place = place.outer) {
-    if (place.array === array) return place.index;
-  }
-  return undefined;
 }

@@ -1,127 +1,186 @@
+import { Bins } from './bins';
+import { addressDigits } from './ip-address';
+import { NumberLine } from './number-line';
 import { WrittenNumber } from './numbers';
+import { TextEnds } from './text-ends';
+import { TextFragments } from './text-fragments';
 import type { Leaf, ValueTest } from './value-test';
+import type { Wildcard } from './wildcard';
+
+/** One place where an item can be filed, and how many others are there, roughly. */
+export type Place<T> = { readonly crowd: number; add(item: T): void; delete(item: T): void };
+
+/** Of two places where as few others are, the one that is looked into faster. */
+const COST = { numbers: 0.1, ends: 0.1, ignoringCase: 0.2, addresses: 0.3, fragments: 0.4 } as const;
+
+type Drawer<Key, T> = {
+  crowd(key: Key): number;
+  add(key: Key, item: T): unknown;
+  delete(key: Key, item: T): unknown;
+};
 
 /**
- * Where something is filed that needs one value of a field: under what that value equals, begins or ends with, or
- * just under its presence. A value leads to everything filed that it can meet, and to some that it does not meet.
+ * Where something is filed that needs one value of a field: under what that value equals, how it begins or ends, what
+ * it holds, between which numbers it is, or just under its presence. A value leads to everything filed that it can
+ * meet, and to some that it does not meet.
  */
-export class FieldFiling<T> {
-  readonly #drawers: Record<Drawer, Map<unknown, Set<T>>> = {
-    equal: new Map(),
-    prefix: new Map(),
-    suffix: new Map(),
-    ignoringCase: new Map(),
-    present: new Map(),
-  };
-  /** How many texts of each length there are among prefixes and suffixes. */
-  readonly #lengths = { prefix: new Map<number, number>(), suffix: new Map<number, number>() };
+export class FieldFiling<T extends object> {
+  // Made when there is something to put in.
+  #present: Bins<'', T> | undefined;
+  #equal: Bins<Leaf, T> | undefined;
+  #numbers: NumberLine<T> | undefined;
+  #prefixes: TextEnds<T> | undefined;
+  #suffixes: TextEnds<T> | undefined;
+  #fragments: TextFragments<T> | undefined;
+  /** By the first digits of addresses. */
+  #addresses: TextEnds<T> | undefined;
+  /** By upper case. */
+  #equalIgnoringCase: Bins<string, T> | undefined;
+  #prefixesIgnoringCase: TextEnds<T> | undefined;
+  #suffixesIgnoringCase: TextEnds<T> | undefined;
 
-  /** How many others a value that meets one of `tests` leads to, roughly. */
-  crowd(tests: readonly ValueTest[]): number {
-    let crowd = 0;
-    for (const { drawer, key } of slotsOf(tests)) {
+  /** The places that together catch every value that meets one of `tests`. */
+  places(tests: readonly ValueTest[]): Place<T>[] {
+    const places: Place<T>[] = [];
+    for (const test of tests) {
+      if (test.kind === 'absent') continue;
+      const place = this.#place(test);
       // A value of its own is better than mere presence, also when nobody is there yet.
-      crowd += (this.#drawers[drawer].get(key)?.size ?? 0) + (drawer === 'present' ? 0.5 : 0);
-    }
-    return crowd;
-  }
-
-  add(tests: readonly ValueTest[], item: T): void {
-    for (const { drawer, key } of slotsOf(tests)) {
-      const slots = this.#drawers[drawer];
-      const slot = slots.get(key);
-      if (slot) {
-        slot.add(item);
-        continue;
+      if (!place) {
+        this.#present ??= new Bins();
+        return [this.#in(this.#present, '', 0.5)];
       }
-      slots.set(key, new Set([item]));
-      if (drawer === 'prefix' || drawer === 'suffix') this.#count(drawer, key as string, 1);
+      places.push(place);
     }
-  }
-
-  delete(tests: readonly ValueTest[], item: T): void {
-    for (const { drawer, key } of slotsOf(tests)) {
-      const slots = this.#drawers[drawer];
-      const slot = slots.get(key);
-      if (!slot?.delete(item) || slot.size > 0) continue;
-      slots.delete(key);
-      if (drawer === 'prefix' || drawer === 'suffix') this.#count(drawer, key as string, -1);
-    }
+    return places;
   }
 
   /** Visits what is filed under the presence of the field. */
-  eachPresent(visit: (items: Set<T>) => void): void {
-    const found = this.#drawers.present.get('');
-    if (found) visit(found);
+  eachPresent(visit: (item: T) => void): void {
+    this.#present?.each('', visit);
   }
 
   /** Visits what is filed under this value. */
-  each(leaf: Leaf, visit: (items: Set<T>) => void): void {
-    const { equal, ignoringCase } = this.#drawers;
-    const found = equal.size > 0 && equal.get(leaf instanceof WrittenNumber ? writtenKey(leaf.text) : leaf);
-    if (found) visit(found);
-    if (typeof leaf !== 'string') return;
-    this.#eachText('prefix', leaf, visit);
-    this.#eachText('suffix', leaf, visit);
-    const similar = ignoringCase.size > 0 && ignoringCase.get(leaf.toUpperCase());
-    if (similar) visit(similar);
+  each(leaf: Leaf, visit: (item: T) => void): void {
+    this.#equal?.each(leaf instanceof WrittenNumber ? writtenKey(leaf.text) : leaf, visit);
+    if (typeof leaf === 'string') this.#eachText(leaf, visit);
+    else if (typeof leaf === 'number') this.#numbers?.each(leaf, visit);
   }
 
-  #eachText(drawer: 'prefix' | 'suffix', value: string, visit: (items: Set<T>) => void): void {
-    const slots = this.#drawers[drawer];
-    if (slots.size === 0) return;
-    for (const length of this.#lengths[drawer].keys()) {
-      if (length > value.length) continue;
-      const found = slots.get(drawer === 'prefix' ? value.slice(0, length) : value.slice(value.length - length));
-      if (found) visit(found);
+  #eachText(text: string, visit: (item: T) => void): void {
+    this.#prefixes?.each(text, visit);
+    this.#suffixes?.each(text, visit);
+    this.#fragments?.each(text, visit);
+    if (this.#addresses) {
+      const digits = addressDigits(text);
+      if (digits !== undefined) this.#addresses.each(digits, visit);
+    }
+    if (!this.#equalIgnoringCase && !this.#prefixesIgnoringCase && !this.#suffixesIgnoringCase) return;
+    const upper = text.toUpperCase();
+    this.#equalIgnoringCase?.each(upper, visit);
+    this.#prefixesIgnoringCase?.each(upper, visit);
+    this.#suffixesIgnoringCase?.each(upper, visit);
+  }
+
+  /** Undefined when only presence is known of the values that meet the test. */
+  #place(test: ValueTest): Place<T> | undefined {
+    switch (test.kind) {
+      case 'equals':
+        return this.#equals(test.value);
+      case 'written':
+        return this.#equals(writtenKey(test.text));
+      case 'range':
+        this.#numbers ??= new NumberLine();
+        return this.#in(this.#numbers, test, COST.numbers);
+      case 'address':
+        this.#addresses ??= new TextEnds('start');
+        return this.#in(this.#addresses, commonStart(test.bottom, test.top), COST.addresses);
+      case 'prefix':
+        return isPart(test.text) ? this.#startsWith(test.text) : undefined;
+      case 'suffix':
+        return isPart(test.text) ? this.#endsWith(test.text) : undefined;
+      case 'wildcard':
+        return this.#wildcard(test.parts);
+      case 'ignore-case':
+        return this.#ignoringCase(test.part, test.text);
+      default:
+        return undefined;
     }
   }
 
-  #count(drawer: 'prefix' | 'suffix', text: string, by: number): void {
-    const lengths = this.#lengths[drawer];
-    const count = (lengths.get(text.length) ?? 0) + by;
-    if (count === 0) lengths.delete(text.length);
-    else lengths.set(text.length, count);
+  #equals(value: Leaf): Place<T> {
+    this.#equal ??= new Bins();
+    return this.#in(this.#equal, value);
+  }
+
+  #startsWith(text: string): Place<T> {
+    this.#prefixes ??= new TextEnds('start');
+    return this.#in(this.#prefixes, text, COST.ends);
+  }
+
+  #endsWith(text: string): Place<T> {
+    this.#suffixes ??= new TextEnds('end');
+    return this.#in(this.#suffixes, text, COST.ends);
+  }
+
+  #holds(text: string): Place<T> {
+    this.#fragments ??= new TextFragments();
+    return this.#in(this.#fragments, this.#fragments.rarest(text), COST.fragments);
+  }
+
+  #wildcard(parts: Wildcard): Place<T> | undefined {
+    const first = parts[0] as string;
+    const last = parts[parts.length - 1] as string;
+    if (parts.length === 1) return this.#equals(first);
+    const places = parts.slice(1, -1).flatMap((part) => (part === '' ? [] : [this.#holds(part)]));
+    if (first !== '') places.push(this.#startsWith(first));
+    if (last !== '') places.push(this.#endsWith(last));
+    return places.sort((a, b) => a.crowd - b.crowd)[0];
+  }
+
+  #ignoringCase(part: 'whole' | 'prefix' | 'suffix', text: string): Place<T> | undefined {
+    const upper = text.toUpperCase();
+    if (part === 'whole') {
+      if (!isFoldable(text)) return undefined;
+      this.#equalIgnoringCase ??= new Bins();
+      return this.#in(this.#equalIgnoringCase, upper, COST.ignoringCase);
+    }
+    // Other characters than ASCII's may differ in length between the cases.
+    if (!isPart(text) || !isAscii(text)) return undefined;
+    if (part === 'prefix') {
+      this.#prefixesIgnoringCase ??= new TextEnds('start');
+      return this.#in(this.#prefixesIgnoringCase, upper, COST.ignoringCase);
+    }
+    this.#suffixesIgnoringCase ??= new TextEnds('end');
+    return this.#in(this.#suffixesIgnoringCase, upper, COST.ignoringCase);
+  }
+
+  #in<Key>(drawer: Drawer<Key, T>, key: Key, cost = 0): Place<T> {
+    return {
+      crowd: drawer.crowd(key) + cost,
+      add: (item) => drawer.add(key, item),
+      delete: (item) => drawer.delete(key, item),
+    };
   }
 }
-
-type Drawer = 'equal' | 'prefix' | 'suffix' | 'ignoringCase' | 'present';
-type Slot = { readonly drawer: Drawer; readonly key: unknown };
-
-const PRESENT: Slot = { drawer: 'present', key: '' };
 
 const writtenKey = (text: string): string => `\0written ${text}`;
 
-/** The slots that together catch every value that meets one of `tests`. */
-function slotsOf(tests: readonly ValueTest[]): Slot[] {
-  const slots = tests.map(slotOf);
-  return slots.includes(PRESENT) ? [PRESENT] : slots;
+const isAscii = (text: string): boolean => /^\p{ASCII}*$/u.test(text);
+
+/** A text with a quote at its ends may be meant for the quotes around a value, see value-test.ts. */
+const isPart = (text: string): boolean => text !== '' && !text.startsWith('"') && !text.endsWith('"');
+
+/** Whether upper case gathers all that equals `text` but for the case of its characters. */
+function isFoldable(text: string): boolean {
+  return text.split('').every((char) => {
+    const upper = char.toUpperCase();
+    return char.toLowerCase().toUpperCase() === upper && upper.toUpperCase() === upper;
+  });
 }
 
-function slotOf(test: ValueTest): Slot {
-  switch (test.kind) {
-    case 'equals':
-      return { drawer: 'equal', key: test.value };
-    case 'written':
-      return { drawer: 'equal', key: writtenKey(test.text) };
-    case 'prefix':
-    case 'suffix':
-      return test.text === '' ? PRESENT : { drawer: test.kind, key: test.text };
-    case 'ignore-case':
-      // Outside ASCII, upper case does not gather all that are equal but for their case.
-      return test.part === 'whole' && isAscii(test.text)
-        ? { drawer: 'ignoringCase', key: test.text.toUpperCase() }
-        : PRESENT;
-    case 'wildcard': {
-      const first = test.parts[0] as string;
-      const last = test.parts[test.parts.length - 1] as string;
-      if (test.parts.length === 1) return { drawer: 'equal', key: first };
-      if (first === '' && last === '') return PRESENT;
-      return first.length >= last.length ? { drawer: 'prefix', key: first } : { drawer: 'suffix', key: last };
-    }
-    default:
-      return PRESENT;
-  }
+function commonStart(a: string, b: string): string {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return a.slice(0, length);
 }
-
-const isAscii = (text: string): boolean => /^[\0-\x7f]*$/.test(text);

@@ -38,12 +38,24 @@ const refuse = (reason: string) => new InvalidPattern(reason, { whileReading: fa
 
 /** What Java reads as an IPv4 address, leading zeros included. */
 const LONGEST_IPV4 = 15;
+const OCTETS = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
 
 function ipv4Digits(text: string): string | undefined {
   if (text.length > LONGEST_IPV4) return undefined;
-  const octets = text.split('.').map(Number);
-  if (octets.some((octet) => octet > 255)) return undefined;
-  return octets.map((octet) => octet.toString(16).padStart(2, '0')).join('');
+  let digits = '';
+  let octet = 0;
+  for (let at = 0; at <= text.length; at++) {
+    const char = text.charCodeAt(at);
+    if (char >= 0x30 && char <= 0x39) {
+      octet = octet * 10 + char - 0x30;
+      continue;
+    }
+    // A dot, or the end.
+    if (octet > 255) return undefined;
+    digits += OCTETS[octet];
+    octet = 0;
+  }
+  return digits;
 }
 
 function ipv6Digits(text: string): string | undefined {

@@ -1,8 +1,9 @@
+import { ignoreCase } from './ignore-case';
 import { InvalidPattern, isInvalidPattern } from './invalid-pattern';
 import { addressDigits, cidrRange } from './ip-address';
 import type { JsonTokens, Token } from './json-tokens';
 import { readNumber, WrittenNumber } from './numbers';
-import { ignoreCase, type ValueTest } from './value-test';
+import type { ValueTest } from './value-test';
 import { parseWildcard, type Wildcard } from './wildcard';
 
 /** Reads what stands in the array of a pattern's field, as Event Ruler's `JsonRuleCompiler` does. */

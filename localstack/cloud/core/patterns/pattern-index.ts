@@ -1,46 +1,51 @@
-import { type EventFields, FieldPaths, join, type Membership } from './event-fields';
-import { FieldFiling } from './filing';
+import { type EventFields, FieldPaths } from './event-fields';
+import { FieldFiling, type Place } from './filing';
 import { type Alternative, parsePattern } from './pattern-parser';
-import { holds, type ValueTest } from './value-test';
-
-type Field = { readonly number: number; readonly tests: readonly ValueTest[] };
+import { meets, RuleField } from './rule-fields';
 
 /** An alternative of one rule's pattern, its fields in the order of their paths. */
-type Candidate<Name> = {
-  readonly rule: Rule<Name>;
-  readonly fields: readonly Field[];
-  /** The field it is filed under; undefined when it can match events that have none of its fields. */
-  readonly filed: Field | undefined;
+type Candidate<Name> = { readonly rule: Rule<Name>; readonly fields: readonly RuleField[]; checkedIn: number };
+
+/** The field that a candidate is filed under, and where. */
+type Filed<Name> = {
+  readonly candidate: Candidate<Name>;
+  readonly field: RuleField;
+  readonly places: Place<Candidate<Name>>[];
 };
 
-type Rule<Name> = { readonly name: Name; readonly candidates: Candidate<Name>[]; matchedIn: number };
+type Rule<Name> = { readonly name: Name; readonly filed: Filed<Name>[]; matchedIn: number };
 
 /**
  * Many patterns, and which of them match an event. Each alternative of a pattern is filed under the one of its fields
- * that the fewest others are filed under, so an event is only compared with patterns that share a value, a prefix or
- * a suffix with it: the cost grows with the event, hardly with the number of patterns.
+ * that the fewest others are filed under, so an event is only compared with patterns that share something with it: a
+ * value, a part of a value, a range. The cost grows with the event, hardly with the number of patterns.
  */
 export class PatternIndex<Name> {
   readonly #paths = new FieldPaths();
   readonly #rules = new Map<Name, Rule<Name>>();
   readonly #filing = new Map<number, FieldFiling<Candidate<Name>>>();
-  readonly #anywhere = new Set<Candidate<Name>>();
+  /** By field number, what is also filed under the absence of the field. */
+  readonly #absent = new Map<number, Set<Candidate<Name>>>();
+  #absentCrowd = 0;
   #turn = 0;
 
   /** Adds or replaces. Throws `InvalidPattern`. */
   set(name: Name, pattern: string): void {
     const alternatives = parsePattern(pattern);
     this.delete(name);
-    const rule: Rule<Name> = { name, candidates: [], matchedIn: 0 };
-    for (const alternative of alternatives) rule.candidates.push(this.#file(rule, alternative));
+    const rule: Rule<Name> = { name, filed: [], matchedIn: 0 };
+    for (const alternative of alternatives) rule.filed.push(this.#file(rule, alternative));
     this.#rules.set(name, rule);
   }
 
   delete(name: Name): boolean {
-    for (const candidate of this.#rules.get(name)?.candidates ?? []) {
-      const { filed } = candidate;
-      if (filed) this.#filing.get(filed.number)?.delete(filed.tests, candidate);
-      else this.#anywhere.delete(candidate);
+    for (const { candidate, field, places } of this.#rules.get(name)?.filed ?? []) {
+      for (const place of places) place.delete(candidate);
+      if (!field.absent) continue;
+      const absent = this.#absent.get(field.number);
+      absent?.delete(candidate);
+      if (absent?.size === 0) this.#absent.delete(field.number);
+      this.#absentCrowd--;
     }
     return this.#rules.delete(name);
   }
@@ -54,64 +59,69 @@ export class PatternIndex<Name> {
     const turn = ++this.#turn;
     const matched: Name[] = [];
     const fields = this.#paths.collect(event);
-    const check = (candidates: Set<Candidate<Name>>): void => {
-      for (const candidate of candidates) {
-        const { rule } = candidate;
-        if (rule.matchedIn === turn || !matches(candidate.fields, 0, fields, undefined)) continue;
-        rule.matchedIn = turn;
-        matched.push(rule.name);
-      }
+    const check = (candidate: Candidate<Name>): void => {
+      const { rule } = candidate;
+      if (candidate.checkedIn === turn || rule.matchedIn === turn) return;
+      candidate.checkedIn = turn;
+      if (!meets(candidate.fields, fields)) return;
+      rule.matchedIn = turn;
+      matched.push(rule.name);
     };
-    check(this.#anywhere);
-    for (const [number, values] of fields) {
+    for (const number of fields.numbers) {
       const filing = this.#filing.get(number);
-      if (!filing) continue;
+      const values = filing && fields.get(number);
+      if (!values) continue;
       filing.eachPresent(check);
-      for (const { leaf } of values) filing.each(leaf, check);
+      if (values.single) filing.each(values.leaf, check);
+      else for (const { leaf } of values.all) filing.each(leaf, check);
     }
+    if (this.#absent.size > 0) this.#eachAbsent(fields, check);
     return matched;
   }
 
-  #file(rule: Rule<Name>, alternative: Alternative): Candidate<Name> {
-    const fields = [...alternative]
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([path, tests]) => ({ number: this.#paths.number(path), tests }));
-    let filed: Field | undefined;
-    let leastCrowd = Number.POSITIVE_INFINITY;
-    for (const field of fields) {
-      if (field.tests.some((test) => test.kind === 'absent')) continue;
-      const crowd = this.#filingOf(field).crowd(field.tests);
-      if (crowd >= leastCrowd) continue;
-      filed = field;
-      leastCrowd = crowd;
+  #eachAbsent(fields: EventFields, check: (candidate: Candidate<Name>) => void): void {
+    for (const [number, candidates] of this.#absent) {
+      // What stands in an array may be absent from one of its elements.
+      if (fields.get(number)?.bound === false) continue;
+      for (const candidate of candidates) check(candidate);
     }
-    const candidate: Candidate<Name> = { rule, fields, filed };
-    if (filed) this.#filingOf(filed).add(filed.tests, candidate);
-    else this.#anywhere.add(candidate);
-    return candidate;
   }
 
-  #filingOf(field: Field): FieldFiling<Candidate<Name>> {
-    let filing = this.#filing.get(field.number);
+  #file(rule: Rule<Name>, alternative: Alternative): Filed<Name> {
+    const fields = [...alternative]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([path, tests]) => new RuleField(this.#paths.number(path), tests));
+    const candidate: Candidate<Name> = { rule, fields, checkedIn: 0 };
+    let filed: Filed<Name> | undefined;
+    let leastCrowd = Number.POSITIVE_INFINITY;
+    for (const field of fields) {
+      const places = this.#filingOf(field.number).places(field.tests);
+      // Most events lack a field that may be absent; worst is one that is only good for that.
+      const absentCrowd = field.absent ? (this.#absentCrowd + 1) * (places.length > 0 ? 1 : 2) : 0;
+      const crowd = places.reduce((sum, place) => sum + place.crowd, absentCrowd);
+      if (crowd >= leastCrowd) continue;
+      filed = { candidate, field, places };
+      leastCrowd = crowd;
+    }
+    if (!filed) throw new Error('a pattern without fields');
+    for (const place of filed.places) place.add(candidate);
+    if (filed.field.absent) this.#fileUnderAbsence(filed);
+    return filed;
+  }
+
+  #fileUnderAbsence({ candidate, field }: Filed<Name>): void {
+    const absent = this.#absent.get(field.number);
+    if (absent) absent.add(candidate);
+    else this.#absent.set(field.number, new Set([candidate]));
+    this.#absentCrowd++;
+  }
+
+  #filingOf(number: number): FieldFiling<Candidate<Name>> {
+    let filing = this.#filing.get(number);
     if (!filing) {
       filing = new FieldFiling();
-      this.#filing.set(field.number, filing);
+      this.#filing.set(number, filing);
     }
     return filing;
   }
-}
-
-/** Whether fields `at` and up can be met by values that share one element of every array they are in. */
-function matches(fields: readonly Field[], at: number, event: EventFields, soFar: Membership | undefined): boolean {
-  const field = fields[at];
-  if (!field) return true;
-  let consistent = false;
-  for (const { leaf, membership } of event.get(field.number) ?? []) {
-    const joined = join(soFar, membership);
-    if (joined === false) continue;
-    consistent = true;
-    if (field.tests.some((test) => holds(test, leaf)) && matches(fields, at + 1, event, joined)) return true;
-  }
-  // Absent is what no value consistent with the matches before has (Ruler takes the fields in the order of paths).
-  return !consistent && field.tests.some((test) => test.kind === 'absent') && matches(fields, at + 1, event, soFar);
 }

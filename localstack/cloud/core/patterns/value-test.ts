@@ -1,3 +1,4 @@
+import { type CaseTest, equalsIgnoringCase } from './ignore-case';
 import { type AddressRange, addressDigits } from './ip-address';
 import { WrittenNumber } from './numbers';
 import { matchesWildcard, type Wildcard } from './wildcard';
@@ -7,13 +8,7 @@ export type Leaf = string | number | boolean | null | WrittenNumber;
 
 type Text =
   | { readonly kind: 'prefix' | 'suffix'; readonly text: string }
-  /** `equals-ignore-case`, alone or inside `prefix` and `suffix`. */
-  | {
-      readonly kind: 'ignore-case';
-      readonly part: 'whole' | 'prefix' | 'suffix';
-      readonly text: string;
-      readonly expression: RegExp;
-    }
+  | CaseTest
   | { readonly kind: 'wildcard'; readonly parts: Wildcard };
 
 /** One alternative in the array of a pattern's field. */
@@ -65,25 +60,6 @@ export function holds(test: ValueTest, leaf: Leaf): boolean {
   }
 }
 
-/**
- * Ruler compares each character with its own upper and lower case (never the pattern folded as a whole): `ß` in a
- * pattern takes `SS`, but `s` does not take `ſ`.
- */
-export function ignoreCase(part: 'whole' | 'prefix' | 'suffix', text: string): Text {
-  const chars = text.split('').map((char) => {
-    return `(?:${[...new Set([char.toLowerCase(), char.toUpperCase()])].map(quote).join('|')})`;
-  });
-  const whole = (some: readonly string[]) => `^${some.join('')}$`;
-  const sources = {
-    whole: whole(chars),
-    prefix: `^${chars.join('')}${text.endsWith('"') ? `|${whole(chars.slice(0, -1))}` : ''}`,
-    suffix: `${chars.join('')}$${text.startsWith('"') ? `|${whole(chars.slice(1))}` : ''}`,
-  };
-  return { kind: 'ignore-case', part, text, expression: new RegExp(sources[part]) };
-}
-
-const quote = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
-
 function textHolds(test: Text, value: string): boolean {
   switch (test.kind) {
     // Ruler compares values with their quotes around them, so the other quote is part of a whole value.
@@ -92,7 +68,7 @@ function textHolds(test: Text, value: string): boolean {
     case 'suffix':
       return value.endsWith(test.text) || test.text === `"${value}`;
     case 'ignore-case':
-      return test.expression.test(value);
+      return equalsIgnoringCase(test, value);
     case 'wildcard':
       return matchesWildcard(value, test.parts);
   }
