@@ -449,12 +449,24 @@ describe('the caps', () => {
     await hanging;
   });
 
-  test('an idle environment gives way to another function', async () => {
+  test('functions that take turns keep their environments, even above the limit for all', async () => {
     await bench.stop();
     bench = await new LambdaBench({ maxEnvironments: 1 }).start();
     await bench.deploy('a', SLOW);
     await bench.deploy('b', SLOW);
-    for (const name of ['a', 'b', 'a']) expect((await bench.invoke(name)).status).toBe(200);
+    for (const name of ['a', 'b', 'a', 'b']) expect((await bench.invoke(name)).status).toBe(200);
+    expect(bench.notes.map(({ cold }) => cold)).toEqual([true, true, false, false]);
+  });
+
+  test('an environment that has been idle for long gives way to another function', async () => {
+    await bench.stop();
+    bench = await new LambdaBench({ maxEnvironments: 1 }).start();
+    await bench.deploy('a', SLOW);
+    await bench.deploy('b', SLOW);
+    await bench.invoke('a');
+    await bench.advance(10_000);
+    await bench.invoke('b');
+    await bench.invoke('a');
     expect(bench.notes.map(({ cold }) => cold)).toEqual([true, true, true]);
   });
 

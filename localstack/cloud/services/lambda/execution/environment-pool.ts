@@ -17,6 +17,12 @@ export type PoolLimits = {
 /** Idle for so long (milliseconds), an environment is not about to be used again. */
 const SETTLED_MS = 1_000;
 
+/**
+ * Idle for so long, it makes room for a function that has none. Not sooner: more functions than places, each used every
+ * few seconds, would otherwise end each other's environments and begin cold every time.
+ */
+const FORGOTTEN_MS = 10_000;
+
 /** What environments are made for: one version of a function, as it is configured now. */
 export interface Target {
   /** Changes whenever environments have to be made anew. */
@@ -42,8 +48,8 @@ type Lane = {
  * Who gets an execution environment. The one used last comes first, so that the others can end. Above the limits an
  * invocation waits for its turn (AWS would make one more environment). A start costs as much as hundreds of warm
  * invocations, so a function that has an environment waits for that rather than take a place from another. One that has
- * none gets one in any case, in the place of an idle one if there is any: however long the others take, nobody waits for
- * somebody else's function.
+ * none gets one in any case, in the place of one that has been idle for long if there is any: however long the others
+ * take, nobody waits for somebody else's function.
  */
 export class EnvironmentPool {
   readonly #clock: Clock;
@@ -75,7 +81,7 @@ export class EnvironmentPool {
     const first = lane.busy === 0;
     const mayGrow =
       lane.busy < this.#limits.perFunction &&
-      (this.#all.size < this.#limits.total || this.#evictIdle(first ? 0 : SETTLED_MS) || first);
+      (this.#all.size < this.#limits.total || this.#evictIdle(first ? FORGOTTEN_MS : SETTLED_MS) || first);
     if (mayGrow || nested) return this.#create(lane);
     return this.#wait(lane);
   }
