@@ -2,7 +2,7 @@ import type { Activity } from '../../../core/activity';
 import type { Clock, Timer } from '../../../core/clock';
 
 /** A wait by the clock that can be cut short. */
-export class Pause {
+class Pause {
   #timer: Timer | undefined;
   #wake: (() => void) | undefined;
 

@@ -89,6 +89,6 @@ export function windowAfter({ start, end }: OpenWindow, payload: string): OpenWi
   return { start, end, state: text, ...(Buffer.byteLength(text) > MAX_STATE_BYTES ? { early: true } : {}) };
 }
 
-export const isIn = ({ start, end }: Span, at: number): boolean => at >= start && at < end;
+const isIn = ({ start, end }: Span, at: number): boolean => at >= start && at < end;
 
 const isoSeconds = (at: number): string => new Date(at).toISOString().replace('.000Z', 'Z');
