@@ -41,7 +41,6 @@ async function main(): Promise<void> {
   if (!watch) return;
   const width = Math.max(0, ...app.functions.map(({ bundle = '' }) => bundle.length));
   await watch.follow({
-    stage: args.stage,
     app,
     redeploy: async (signal) => {
       const redeployed = await deployApp({ ...deploy, onWork: () => {}, signal });

@@ -10,6 +10,9 @@ const SOURCES = ['lib', 'functions', 'scripts/build.mjs', 'cdk.json', 'package-l
 /** In an assembly: which function each asset is the bundle of, `{<directory>: <name>}`. */
 export const BUNDLES_FILE = 'bundles.json';
 
+/** In an assembly: `hashOfApp` of the app that made it. */
+const APP_FILE = '.app';
+
 /** In an assembly: the hash of the sources that it was made from. Written last. */
 const STAMP_FILE = '.sources';
 
@@ -47,7 +50,10 @@ export async function synthesise(options: SynthesisOptions): Promise<string> {
       failed('npm run build'),
     );
     onWork(`synthesising the CDK app for stage ${stage} (only after a change)`);
-    const cdk = JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { context?: object };
+    const settings = readFileSync(join(root, 'cdk.json'), 'utf8');
+    const program = readFileSync(join(root, 'dist/app.cjs'));
+    const bundles = join(dir, 'functions');
+    const cdk = JSON.parse(settings) as { context?: object };
     await run(process.execPath, [join(root, 'dist/app.cjs')], {
       cwd: root,
       signal,
@@ -60,7 +66,9 @@ export async function synthesise(options: SynthesisOptions): Promise<string> {
         CDK_VALIDATION: 'false',
       },
     }).catch(failed('cdk synth'));
-    writeFileSync(join(aside, BUNDLES_FILE), JSON.stringify(bundlesIn(aside, join(dir, 'functions'))));
+    writeFileSync(join(aside, BUNDLES_FILE), JSON.stringify(bundlesIn(aside, bundles)));
+    const functions = existsSync(bundles) ? readdirSync(bundles) : [];
+    writeFileSync(join(aside, APP_FILE), hashOfApp(program, settings, functions));
     // Sources that were saved meanwhile may be in it or not: it is good for now, but no later start may take it for
     // that of one of the two states.
     if (hashOf(root, stage) === hash) writeFileSync(join(aside, STAMP_FILE), hash);
@@ -73,12 +81,23 @@ export async function synthesise(options: SynthesisOptions): Promise<string> {
 }
 
 /** Whether there is an assembly of just these sources. */
-export function isCurrent(options: Pick<SynthesisOptions, 'root' | 'dir' | 'stage'>): boolean {
+function isCurrent(options: SynthesisOptions): boolean {
   const stamp = join(assemblyOf(options), STAMP_FILE);
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === hashOf(options.root, options.stage);
 }
 
-const assemblyOf = ({ dir, stage }: Pick<SynthesisOptions, 'dir' | 'stage'>) => join(dir, `assembly-${stage}`);
+/** Which app it is, whatever its functions do: its program, its settings (`cdk.json`), the names of its functions. */
+export function hashOfApp(program: Uint8Array, settings: string, functions: Iterable<string>): string {
+  return createHash('sha256')
+    .update(program)
+    .update(`\0${settings}\0${[...functions].sort()}`)
+    .digest('hex');
+}
+
+/** `hashOfApp` of the app that made an assembly. */
+export const appOf = (assembly: string): string => readFileSync(join(assembly, APP_FILE), 'utf8');
+
+const assemblyOf = ({ dir, stage }: SynthesisOptions) => join(dir, `assembly-${stage}`);
 
 /** The bundles have just been built, so an asset that was made of one has its bytes. */
 function bundlesIn(assembly: string, bundles: string): Record<string, string> {
@@ -92,7 +111,7 @@ function bundlesIn(assembly: string, bundles: string): Record<string, string> {
 }
 
 function hashOf(root: string, stage: string): string {
-  const hash = createHash('sha256').update(`2\0${stage}`);
+  const hash = createHash('sha256').update(`3\0${stage}`);
   for (const source of SOURCES) hash.update(`\0${source}\0`).update(contentOf(join(root, source)));
   return hash.digest('hex');
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Cloud } from '../cloud/cloud';
 import { deployAssembly } from '../deploy';
-import { synthesise } from './assembly';
+import { appOf, synthesise } from './assembly';
 import { type DeployedFunction, deployedFunctions } from './deployed-functions';
 import { undoDrift } from './function-code';
 import { type StackOutputs, writeOutputs } from './outputs';
@@ -11,6 +11,8 @@ export type DeployedApp = {
   /** What to call functions whose physical names are not meant for people. */
   readonly functionNames: Readonly<Record<string, string>>;
   readonly functions: readonly DeployedFunction[];
+  /** Which app it is: `hashOfApp`. */
+  readonly app: string;
 };
 
 /** Synthesises the CDK app if its sources have changed, deploys it, writes `outputs.json`; afterwards the cloud runs what is in the sources. */
@@ -39,5 +41,5 @@ export async function deployApp(options: {
   const drifted = await undoDrift(functions, { registry, call });
   if (drifted.length > 0) onWork(`back to the code of the sources: ${drifted.join(', ')}`);
   writeOutputs(outputsDir, deployed.outputs);
-  return { ...deployed, functions };
+  return { ...deployed, functions, app: appOf(assemblyDir) };
 }

@@ -27,8 +27,8 @@ export type Package = { readonly zip: Buffer; readonly codeSha256: string };
 
 type Bundle = { readonly inputs: ReadonlySet<string>; readonly package: Package };
 
-/** Below it are sources of functions. */
-const FUNCTIONS = 'functions/';
+/** Files that change what other files mean. */
+const SETTINGS = /^functions\/(.*\/)?(tsconfig|package)\.json$/;
 
 /** How many groups of functions stay prepared to be built again: each costs esbuild some 100 MB. */
 const PREPARED = 2;
@@ -75,11 +75,10 @@ export class Bundles {
     await Promise.all([...this.#prepared.values()].map((group) => group.dispose()));
   }
 
-  /** A source that no function has yet may still change what an import means: then all are looked at. */
+  /** The functions that a change of a file or of a directory may give other bytes. */
   #concerned(path: string): readonly string[] {
-    const users = [...this.#bundles].filter(([, { inputs }]) => inputs.has(path)).map(([name]) => name);
-    if (users.length > 0) return users;
-    return `${path}/`.startsWith(FUNCTIONS) ? [...this.#bundles.keys()] : [];
+    const names = [...this.#bundles.keys()];
+    return SETTINGS.test(path) ? names : names.filter((name) => concerns(path, this.#bundles.get(name)!.inputs));
   }
 
   async #prepare(names: readonly string[]): Promise<Rebuilt<readonly BuiltFunction[]>> {
@@ -96,7 +95,18 @@ export class Bundles {
   }
 }
 
-function packageOf(files: Readonly<Record<string, Uint8Array>>): Package {
+/** A file that nobody has may take the place of one that somebody has: `a.ts` that of `a/index.ts` or `a.js`. */
+function concerns(path: string, inputs: ReadonlySet<string>): boolean {
+  if (inputs.has(path)) return true;
+  const module = moduleOf(path);
+  return [...inputs].some((input) => input.startsWith(`${path}/`) || moduleOf(input) === module);
+}
+
+/** By which an import names a file. */
+const moduleOf = (path: string) => path.replace(/(\/index)?(\.\w+)?$/, '');
+
+/** Packs the files of a function. */
+export function packageOf(files: Readonly<Record<string, Uint8Array>>): Package {
   const zip = zipFiles(files);
   return { zip, codeSha256: createHash('sha256').update(zip).digest('base64') };
 }

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import type { DeployedFunction } from '../deployed-functions';
+import { hashOfApp } from '../assembly';
+import type { DeployedApp } from '../deploy-app';
 import { type Operator, runCode } from '../function-code';
 import type { Bundles, Rebuilt } from './bundles';
-import type { Change } from './source-watcher';
 
 /** What is said to the person who saves files. A failure's text may have many lines. */
 export type Said =
@@ -10,18 +9,20 @@ export type Said =
   | { readonly kind: 'redeployed'; readonly ms: number }
   | { readonly kind: 'working' | 'mended' | 'failed'; readonly text: string };
 
+type Running = Pick<DeployedApp, 'functions' | 'app'>;
+
 export type HotReloadParts = {
+  /** Resolves when nobody is writing sources: a file is whole then. */
+  readonly quiet: () => Promise<void>;
   readonly bundles: Bundles;
   /** The CDK app's program. */
   readonly app: Rebuilt<Uint8Array>;
   /** What the app depends on besides its program, e.g. `cdk.json`. */
   readonly appSettings: () => string;
-  /** Synthesises and deploys the app as it is in the sources now; resolves with its functions. */
-  readonly redeploy: (signal: AbortSignal) => Promise<readonly DeployedFunction[]>;
-  /** Whether what was deployed at the start is what is in the sources now. */
-  readonly isCurrent: () => boolean;
+  /** Synthesises and deploys the app as it is in the sources now. */
+  readonly redeploy: (signal: AbortSignal) => Promise<Running>;
   /** What runs at the start. */
-  readonly functions: readonly DeployedFunction[];
+  readonly deployed: Running;
   readonly operator: Operator;
   readonly say: (what: Said) => void;
 };
@@ -34,25 +35,31 @@ export type HotReloadParts = {
 export class HotReload {
   readonly #parts: HotReloadParts;
   readonly #stopped = new AbortController();
-  #functions: readonly DeployedFunction[];
+  #functions: Running['functions'];
   #changed = new Set<string>();
   #savedAt: number | undefined;
   #working: Promise<void> | undefined;
   /** The app that was deployed last, or that failed to: the same one is not tried again. */
-  #attempted: string | undefined;
+  #attempted: string;
   /** The last build failed. */
   #broken = false;
 
   constructor(parts: HotReloadParts) {
     this.#parts = parts;
-    this.#functions = parts.functions;
+    this.#functions = parts.deployed.functions;
+    this.#attempted = parts.deployed.app;
     // The first round finds everything as it was deployed, unless somebody has saved since; it makes the next ones fast.
-    this.changed({ paths: new Set(), savedAt: performance.now() });
+    this.#begin();
   }
 
-  changed({ paths, savedAt }: Change): void {
-    for (const path of paths) this.#changed.add(path);
-    this.#savedAt ??= savedAt;
+  /** `path`: of a file or directory of the sources, below the root. */
+  changed(path: string): void {
+    this.#changed.add(path);
+    this.#begin();
+  }
+
+  #begin(): void {
+    this.#savedAt ??= performance.now();
     this.#working ??= this.#work().finally(() => {
       this.#working = undefined;
     });
@@ -72,11 +79,12 @@ export class HotReload {
 
   async #work(): Promise<void> {
     while (this.#savedAt !== undefined && !this.#stopped.signal.aborted) {
-      const change: Change = { paths: this.#changed, savedAt: this.#savedAt };
+      await this.#parts.quiet();
+      const [paths, savedAt] = [this.#changed, this.#savedAt];
       this.#changed = new Set();
       this.#savedAt = undefined;
       try {
-        await this.#round(change);
+        await this.#round(paths, savedAt);
       } catch (error) {
         // Ctrl-C reaches the programs that build as well.
         if (!this.#stopped.signal.aborted) this.#failed(error);
@@ -84,7 +92,7 @@ export class HotReload {
     }
   }
 
-  async #round({ paths, savedAt }: Change): Promise<void> {
+  async #round(paths: ReadonlySet<string>, savedAt: number): Promise<void> {
     const [functions, app] = await Promise.allSettled([this.#parts.bundles.update(paths), this.#parts.app.rebuild()]);
     if (this.#stopped.signal.aborted) return;
     // What both of them read is said once.
@@ -120,14 +128,12 @@ export class HotReload {
   }
 
   async #deployIfChanged(program: Uint8Array, savedAt: number): Promise<void> {
-    const hash = createHash('sha256').update(program).update(`\0${this.#parts.appSettings()}`);
-    const app = hash.update(`\0${[...this.#parts.bundles.packages.keys()].sort()}`).digest('hex');
-    if (this.#attempted === undefined && this.#parts.isCurrent()) this.#attempted = app;
+    const app = hashOfApp(program, this.#parts.appSettings(), this.#parts.bundles.packages.keys());
     if (this.#attempted === app) return;
     this.#attempted = app;
     this.#parts.say({ kind: 'working', text: 'the CDK app has changed: deploying it' });
     try {
-      this.#functions = await this.#parts.redeploy(this.#stopped.signal);
+      ({ functions: this.#functions, app: this.#attempted } = await this.#parts.redeploy(this.#stopped.signal));
       this.#parts.say({ kind: 'redeployed', ms: performance.now() - savedAt });
     } catch (error) {
       if (this.#stopped.signal.aborted) return;

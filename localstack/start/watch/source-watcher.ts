@@ -1,13 +1,6 @@
 import { type FSWatcher, readdirSync, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
 
-export type Change = {
-  /** What was written, made, renamed or removed: paths below the root with `/`. */
-  readonly paths: ReadonlySet<string>;
-  /** When the first of it happened, by `performance.now()`. */
-  readonly savedAt: number;
-};
-
 /**
  * How long it has to be quiet, in milliseconds: a save is several events (truncated, written, renamed), and a build
  * between them would read half a file.
@@ -15,30 +8,40 @@ export type Change = {
 const SETTLED_MS = 20;
 
 /**
- * Watches files and directories of a project, and tells what has changed once it is quiet. One watcher for each
+ * Watches files and directories of a project, and tells what is written, made, renamed or removed. One watcher for each
  * directory, not for each file: an editor that writes a new file and renames it over the old one leaves a file's watcher
  * with the old one. New directories are watched from the event that shows them on.
  */
 export class SourceWatcher {
   readonly #root: string;
   readonly #names: readonly string[];
-  readonly #onChange: (change: Change) => void;
+  readonly #onChange: (path: string) => void;
   /** By the directory's path below the root; the root itself is the empty path. */
   readonly #watchers = new Map<string, FSWatcher>();
-  #paths = new Set<string>();
-  #savedAt = 0;
   #timer: NodeJS.Timeout | undefined;
+  #waiting: (() => void)[] = [];
 
-  /** `names`: files and directories directly in `root`; they need not be there yet. */
-  constructor(root: string, names: readonly string[], onChange: (change: Change) => void) {
+  /**
+   * `names`: files and directories directly in `root`; they need not be there yet. `onChange` gets the path below the
+   * root, with `/`.
+   */
+  constructor(root: string, names: readonly string[], onChange: (path: string) => void) {
     this.#root = root;
     this.#names = names;
     this.#onChange = onChange;
     this.#watch('');
   }
 
+  /** Resolves when nothing has changed for a moment, from now on: what was being written is whole then. */
+  quiet(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#wait();
+    });
+  }
+
   close(): void {
-    clearTimeout(this.#timer);
+    this.#settle();
     for (const watcher of this.#watchers.values()) watcher.close();
     this.#watchers.clear();
   }
@@ -74,21 +77,24 @@ export class SourceWatcher {
   #seen(directory: string, event: string, name: string | null): void {
     if (name === null || !this.#concerns(directory, name)) return;
     const path = below(directory, name);
-    // A directory may be new, or another one under an old name: the old one's watcher has died with it.
+    // A directory may be new, or another one under an old name: the old one's watcher has died with it. What was written
+    // in it before it is watched stands behind the change of the directory itself, which is told below.
     if (event === 'rename') {
       if (isDirectory(join(this.#root, path))) this.#watch(path);
       else this.#forget(path);
     }
-    if (this.#paths.size === 0) this.#savedAt = performance.now();
-    this.#paths.add(path);
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#tell(), SETTLED_MS);
+    if (this.#waiting.length > 0) this.#wait();
+    this.#onChange(path);
   }
 
-  #tell(): void {
-    const paths = this.#paths;
-    this.#paths = new Set();
-    this.#onChange({ paths, savedAt: this.#savedAt });
+  #wait(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#settle(), SETTLED_MS);
+  }
+
+  #settle(): void {
+    clearTimeout(this.#timer);
+    for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
   #concerns(directory: string, name: string): boolean {

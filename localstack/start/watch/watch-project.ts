@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isCurrent } from '../assembly';
 import type { DeployedApp } from '../deploy-app';
 import type { Operator } from '../function-code';
 import { Bundles } from './bundles';
@@ -19,12 +18,11 @@ export class ProjectWatch {
 
   constructor(root: string) {
     this.#root = root;
-    this.#watcher = new SourceWatcher(root, WATCHED, (change) => this.#reload?.changed(change));
+    this.#watcher = new SourceWatcher(root, WATCHED, (path) => this.#reload?.changed(path));
   }
 
   /** From now on what is saved runs. */
   async follow(options: {
-    readonly stage: string;
     readonly app: DeployedApp;
     readonly redeploy: (signal: AbortSignal) => Promise<DeployedApp>;
     readonly operator: Operator;
@@ -33,12 +31,12 @@ export class ProjectWatch {
     const root = this.#root;
     const { bundler, app } = await projectBundler(root);
     this.#reload = new HotReload({
+      quiet: () => this.#watcher.quiet(),
       bundles: new Bundles(bundler),
       app,
       appSettings: () => readFileSync(join(root, 'cdk.json'), 'utf8'),
-      redeploy: async (signal) => (await options.redeploy(signal)).functions,
-      isCurrent: () => isCurrent({ root, dir: join(root, 'dist'), stage: options.stage }),
-      functions: options.app.functions,
+      redeploy: options.redeploy,
+      deployed: options.app,
       operator: options.operator,
       say: options.say,
     });
