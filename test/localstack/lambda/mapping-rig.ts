@@ -131,9 +131,10 @@ export class MappingRig {
       dir,
     };
     const invoke = async (_: ResolvedFunction, invocation: Invocation): Promise<InvocationResult> => {
-      const answer = await this.#handler(JSON.parse(invocation.payload));
-      // A process that was killed hears nothing.
-      if (life !== this.#life) return new Promise(() => {});
+      // A process that was killed calls nobody, and hears nothing.
+      const isDead = () => life !== this.#life;
+      const answer = isDead() ? {} : await this.#handler(JSON.parse(invocation.payload));
+      if (isDead()) return new Promise(() => {});
       return {
         payload: JSON.stringify(answer.payload ?? null),
         ...(answer.fails ? { functionError: 'Unhandled' as const } : {}),

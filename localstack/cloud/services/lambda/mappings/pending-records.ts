@@ -10,11 +10,17 @@ import { MAX_EVENT_BYTES, sizeInEvent } from './stream-event';
 export class PendingRecords {
   #records: StreamRecord[] = [];
   readonly #ahead = new Set<StreamRecord>();
+  readonly #together: boolean;
   #bytes = 0;
   #done: Position;
 
-  constructor(done: Position) {
+  /**
+   * `together`: what was done out of turn has left its mark (the state of a window), so nothing is let go before all of
+   * it can be.
+   */
+  constructor(done: Position, together: boolean) {
     this.#done = done;
+    this.#together = together;
   }
 
   /** Everything up to here is done. */
@@ -60,13 +66,13 @@ export class PendingRecords {
 
   finish(records: readonly StreamRecord[]): void {
     for (const record of records) this.#ahead.add(record);
-    let count = 0;
-    for (const record of this.#records) {
-      if (!this.#ahead.delete(record)) break;
+    let count = this.#records.findIndex((record) => !this.#ahead.has(record));
+    if (count < 0) count = this.#records.length;
+    if (this.#together && count < this.#ahead.size) return;
+    for (const record of this.#records.splice(0, count)) {
+      this.#ahead.delete(record);
       this.#bytes -= sizeInEvent(record);
       this.#done = record.dynamodb.SequenceNumber;
-      count++;
     }
-    this.#records.splice(0, count);
   }
 }

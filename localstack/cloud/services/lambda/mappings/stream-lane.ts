@@ -33,7 +33,7 @@ export class StreamLane {
   constructor(owner: LaneOwner, done: Position, windows: TumblingWindows | undefined) {
     this.#owner = owner;
     this.#label = `${owner.mapping.functionArn.split(':')[6]} on its stream`;
-    this.#pending = new PendingRecords(done);
+    this.#pending = new PendingRecords(done, windows !== undefined);
     this.#windows = windows;
     this.#work = new StreamWork(owner, { pending: this.#pending, windows, label: this.#label });
   }
