@@ -286,6 +286,26 @@ describe('after a crash', () => {
     expect(seen().at(-1)).toEqual({ numbers: [], sum: 1, start: '00:00', final: true });
   });
 
+  test('records that others had overtaken are counted once', async () => {
+    await deploy({ FAILED: '[2]' });
+    bench.streams.key = 'pk';
+    bench.faults.plan({ seed: 1, rules: [{ service: 'lambda', operation: 'StreamBatch', fault: 'reorder' }] });
+    await map({ FunctionResponseTypes: ['ReportBatchItemFailures'] });
+    const items = [1, 2, 3].map((n) => ({ pk: n === 3 ? 'b' : 'a', n }));
+    bench.streams.write(items, bench.clock.now());
+    await bench.idle();
+    expect(seen().map(({ numbers, sum }) => [numbers, sum])).toEqual([
+      [[3], 0],
+      [[1, 2], 3],
+      [[2], 4],
+    ]);
+    bench.faults.clear();
+    await repair();
+    await bench.crash();
+    await bench.advance(10_000);
+    expect(seen().at(-1)).toEqual({ numbers: [], sum: 6, start: '00:00', final: true });
+  });
+
   test('a batch that was under way gets the state from before it', async () => {
     await deploy({ POISON: '[2]' });
     await map();
