@@ -1,8 +1,9 @@
+import { delivery } from './delivery';
 import { kill } from './kill';
 import { pipeline } from './pipeline';
 import { formatReport, type Report } from './support/report';
 
-const BENCHES: Readonly<Record<string, () => Promise<Report>>> = { pipeline, kill };
+const BENCHES: Readonly<Record<string, () => Promise<Report>>> = { pipeline, delivery, kill };
 
 /** `npm run bench [-- <name>] [--json]`: runs one bench, or all of them. */
 async function main(): Promise<void> {
