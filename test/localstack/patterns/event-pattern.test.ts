@@ -40,6 +40,20 @@ const operators: [name: string, test: unknown, takes: unknown[], refuses: unknow
   ['exists: false', { exists: false }, [undefined, {}, [], { a: 1 }], [null, 0]],
   ['cidr', { cidr: '10.1.7.9/16' }, ['10.1.0.0', '10.1.255.255'], ['10.2.0.0', '10.1.0.256', 'x', 10]],
   ['cidr v6', { cidr: '2001:db8::/32' }, ['2001:DB8:1::1'], ['2001:db9::', '1.2.3.4']],
+  [
+    'cidr, which takes an address of the other family that begins so',
+    { cidr: '32.1.0.0/16' },
+    ['2001:db8::1'],
+    ['2002::'],
+  ],
+  ['cidr with leading zeros', { cidr: '010.1.0.0/16' }, ['10.001.2.3'], ['10.1.00000000.01', '8.1.0.0']],
+  ['a prefix up to the closing quote of a value', { prefix: 'ab"' }, ['ab', 'ab"c'], ['abc']],
+  ['a suffix from the opening quote of a value', { suffix: { 'equals-ignore-case': '"Ab' } }, ['aB', 'x"AB'], ['cab']],
+  ['anything-but, which takes no part for the whole', { 'anything-but': '' }, ['x', null, 0], ['']],
+  ['anything-but a wildcard of nothing', { 'anything-but': { wildcard: '' } }, ['x', 5], ['']],
+  ['a number near zero', { numeric: ['>', 2e-6, '<', 4e-6] }, [3e-6], [2e-6, 4e-6]],
+  ['a suffix beyond ASCII', { suffix: '統治者' }, ['事件統治者'], ['統治']],
+  ['a wildcard beyond ASCII', { wildcard: '*データ*.csv' }, ['x_データ_y.csv', 'データ.csv'], ['デ.csv', 'データ']],
   ['an address in another spelling', '::1', ['0:0:0:0:0:0:0:1', '::0001'], ['::2', '::1::']],
 ];
 
@@ -88,6 +102,18 @@ describe('arrays', () => {
     expect(matches({ items: { sku: ['a'], tags: [{ exists: false }] } }, order)).toBe(false);
   });
 
+  test('elements are told apart also when there are many', () => {
+    const many = {
+      items: Array.from({ length: 40 }, (_, at) => ({ sku: `s${at}`, quantity: at, tags: [`t${at}`, 'all'] })),
+    };
+    expect(matches({ items: { sku: ['s31'], quantity: [31], tags: ['t31'] } }, many)).toBe(true);
+    expect(matches({ items: { sku: ['s31'], quantity: [30], tags: ['all'] } }, many)).toBe(false);
+  });
+
+  test('a plain value beside an array of the same name goes with every element', () => {
+    expect(matches({ a: { x: [1], y: [2] } }, { a: [{ x: 1 }], 'a.y': 2 })).toBe(true);
+  });
+
   test('arrays in arrays are walked to the end', () => {
     expect(matches({ m: { x: [1], y: [2] } }, { m: [[{ x: 1, y: 3 }], [{ x: 1, y: 2 }]] })).toBe(true);
     expect(matches({ m: { x: [1], y: [2] } }, { m: [[{ x: 1 }], [{ y: 2 }]] })).toBe(false);
@@ -107,6 +133,23 @@ describe('$or', () => {
     const pattern = { $or: [{ a: [1] }, { b: [1] }], d: { $or: [{ c: [1] }, { e: [1] }] } };
     expect(matches(pattern, { b: 1, d: { e: 1 } })).toBe(true);
     expect(matches(pattern, { a: 1, b: 1, d: {} })).toBe(false);
+  });
+
+  test('may stand in its own branches', () => {
+    const pattern = { $or: [{ a: [1], $or: [{ b: [1] }, { c: [1] }] }, { d: { $or: [{ e: [1] }, { f: [1] }] } }] };
+    expect(matches(pattern, { a: 1, c: 1 })).toBe(true);
+    expect(matches(pattern, { d: { f: 1 } })).toBe(true);
+    expect(matches(pattern, { a: 1 })).toBe(false);
+  });
+
+  test('replaces what stood before it at the same path, and is replaced by what stands behind it', () => {
+    expect(matches('{"a":["x"],"$or":[{"a":["y"]},{"b":[1]}]}', { a: 'y' })).toBe(true);
+    expect(matches('{"a":["x"],"$or":[{"a":["y"]},{"b":[1]}]}', { a: 'x' })).toBe(false);
+    expect(matches('{"$or":[{"a":["y"]},{"b":[1]}],"a":["x"]}', { a: 'x' })).toBe(true);
+  });
+
+  test('has no operators for names, but names that only look like some', () => {
+    expect(matches({ $or: [{ html: ['x'] }, { like: ['y'] }] }, { html: 'x' })).toBe(true);
   });
 
   test('is an ordinary name where it is not used as the operator', () => {

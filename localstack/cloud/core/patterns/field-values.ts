@@ -41,10 +41,21 @@ export class FieldValues {
     if (membership) this.bound = true;
   }
 
+  /** Whether there are so many that it matters how they are looked through. */
+  get many(): boolean {
+    return this.all.length >= WORTH_AN_INDEX;
+  }
+
+  /** The arrays that any of the values is in. */
+  get arrays(): Iterable<number> {
+    this.#byArray ??= indexOf(this.all);
+    return this.#byArray.keys();
+  }
+
   /** All values that can be joined with `membership`, and maybe some that cannot. */
   near(membership: Membership | undefined): readonly FieldValue[] {
     const { all } = this;
-    if (!membership || all.length < WORTH_AN_INDEX) return all;
+    if (!membership || !this.many) return all;
     this.#byArray ??= indexOf(all);
     for (let place: Membership | undefined = membership; place; place = place.outer) {
       const array = this.#byArray.get(place.array);

@@ -3,9 +3,9 @@ export type Interval = { readonly bottom: number; readonly top: number };
 type Entry<T> = { readonly bottom: number; readonly top: number; readonly item: T };
 
 /**
- * Items by intervals of numbers: a number leads to the items of all intervals that it is in, ends included. An interval
- * with two ends is filed under the cells that it touches in a grid about as wide as itself, so that a number only looks
- * into one cell for each power of two among the widths.
+ * Items by intervals of numbers: a number leads to the items of all intervals that it is in, ends included (and of some
+ * as wide as numbers go that it is beside). An interval with two ends is filed under the cells that it touches in a grid
+ * about as wide as itself, so that a number only looks into one cell for each power of two among the widths.
  */
 export class NumberLine<T> {
   readonly #grids = new Map<number, { readonly cells: Map<number, Entry<T>[]>; intervals: number }>();

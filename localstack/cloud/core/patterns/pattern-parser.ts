@@ -3,7 +3,7 @@ import { JsonTokens } from './json-tokens';
 import { MatchReader } from './match-reader';
 import type { ValueTest } from './value-test';
 import type { Wildcard } from './wildcard';
-import { wildcardComplexity } from './wildcard-complexity';
+import { isTooComplex } from './wildcard-complexity';
 
 /** One way to match a pattern: every path must have a leaf (or none) for which one of the tests holds. */
 export type Alternative = ReadonlyMap<string, readonly ValueTest[]>;
@@ -45,7 +45,7 @@ export function parsePattern(text: string): Alternative[] {
 
 function refuseComplex(alternatives: readonly Alternative[]): void {
   for (const wildcards of wildcardsByMachine(alternatives)) {
-    if (wildcardComplexity(wildcards, MAX_COMPLEXITY + 1) <= MAX_COMPLEXITY) continue;
+    if (!isTooComplex(wildcards, MAX_COMPLEXITY + 1)) continue;
     throw new InvalidPattern(
       'Rule is too complex - try using fewer wildcard characters or fewer repeating character sequences after a wildcard character',
       { whileReading: false },

@@ -37,6 +37,7 @@ export class RuleField {
 /** Whether the fields, in the order of their paths, are met by values that share one element of every array they are in. */
 export function meets(fields: readonly RuleField[], event: EventFields): boolean {
   let bound = false;
+  let many = false;
   for (const field of fields) {
     const values = event.get(field.number);
     if (!values) {
@@ -45,33 +46,77 @@ export function meets(fields: readonly RuleField[], event: EventFields): boolean
       // What stands in an array may be absent from the element that the other fields are met in.
       if (!field.takesAny(values) && !(field.absent && values.bound)) return false;
       bound ||= values.bound;
+      many ||= values.many;
     }
   }
-  return !bound || meetsTogether(fields, 0, event, undefined);
+  return !bound || meetsTogether(fields, 0, event, undefined, many ? new Failures(fields, event) : undefined);
 }
 
 function meetsTogether(
   fields: readonly RuleField[],
   at: number,
   event: EventFields,
-  soFar: Membership | undefined,
+  before: Membership | undefined,
+  failures: Failures | undefined,
 ): boolean {
   const field = fields[at];
   if (!field) return true;
+  const soFar = failures ? failures.relevant(at, before) : before;
+  if (failures?.has(at, soFar)) return false;
   let consistent = false;
-  // Values of the same element lead to the same rest: it is tried once.
-  let failedHere = false;
-  let failedIn: Membership | undefined;
   for (const { leaf, membership } of event.get(field.number)?.near(soFar) ?? []) {
     const joined = join(soFar, membership);
     if (joined === false) continue;
     consistent = true;
-    const failed = joined === soFar ? failedHere : membership === failedIn;
-    if (failed || !field.takes(leaf)) continue;
-    if (meetsTogether(fields, at + 1, event, joined)) return true;
-    if (joined === soFar) failedHere = true;
-    else failedIn = membership;
+    if (field.takes(leaf) && meetsTogether(fields, at + 1, event, joined, failures)) return true;
   }
   // Absent is what no value consistent with the matches before has (Ruler takes the fields in the order of paths).
-  return !consistent && field.absent && meetsTogether(fields, at + 1, event, soFar);
+  if (!consistent && field.absent && meetsTogether(fields, at + 1, event, soFar, failures)) return true;
+  failures?.add(at, soFar);
+  return false;
+}
+
+/**
+ * From where the rest of the fields cannot be met. Without it, arrays that have nothing to do with each other would be
+ * tried in all combinations of their elements.
+ */
+class Failures {
+  readonly #failed: Set<string>[];
+  /** By place among the fields, the arrays that the values of that field and of those behind it are in. */
+  readonly #arrays: Set<number>[] = [];
+
+  constructor(fields: readonly RuleField[], event: EventFields) {
+    this.#failed = fields.map(() => new Set());
+    let behind = new Set<number>();
+    for (const field of [...fields].reverse()) {
+      const arrays = event.get(field.number)?.arrays;
+      behind = arrays ? new Set([...behind, ...arrays]) : behind;
+      this.#arrays.unshift(behind);
+    }
+  }
+
+  /** What of `membership` binds the field at this place, or any behind it. */
+  relevant(at: number, membership: Membership | undefined): Membership | undefined {
+    const arrays = this.#arrays[at] as Set<number>;
+    const pick = (place: Membership | undefined): Membership | undefined => {
+      if (!place) return undefined;
+      const outer = pick(place.outer);
+      return arrays.has(place.array) ? { array: place.array, index: place.index, outer } : outer;
+    };
+    return pick(membership);
+  }
+
+  has(at: number, membership: Membership | undefined): boolean {
+    return (this.#failed[at] as Set<string>).has(nameOf(membership));
+  }
+
+  add(at: number, membership: Membership | undefined): void {
+    (this.#failed[at] as Set<string>).add(nameOf(membership));
+  }
+}
+
+function nameOf(membership: Membership | undefined): string {
+  const places: string[] = [];
+  for (let place = membership; place; place = place.outer) places.push(`${place.array}:${place.index}`);
+  return places.sort().join();
 }

@@ -10,6 +10,37 @@ const MAX_SETS = 5_000;
 /** The states in which a value can leave the wildcards, and whether its last character led there by a character of the wildcard. */
 type Places = Map<number, boolean>;
 
+/** Whether `wildcardComplexity` is `limit` or more; told at once of most wildcards. */
+export const isTooComplex = (wildcards: readonly Wildcard[], limit: number): boolean =>
+  atMost(wildcards) >= limit && wildcardComplexity(wildcards, limit) >= limit;
+
+/** Never less than the complexity: as if a value could be at its worst in all parts at once. */
+function atMost(wildcards: readonly Wildcard[]): number {
+  let most = 0;
+  for (const parts of wildcards) {
+    most += 2 * (parts.length - 1);
+    // Only one place in the text before the first star can be the right one.
+    for (const [index, part] of parts.entries()) most += index === 0 ? Math.min(part.length, 1) : mostPlacesIn(part);
+  }
+  return most;
+}
+
+/** How many beginnings of `part` can be the end of one text: as deep as its borders are nested. */
+function mostPlacesIn(part: string): number {
+  const borders = [0];
+  const depths = [0];
+  let most = 0;
+  for (let length = 1; length <= part.length; length++) {
+    let border = length === 1 ? 0 : (borders[length - 1] as number);
+    while (border > 0 && part[border] !== part[length - 1]) border = borders[border] as number;
+    if (length > 1 && part[border] === part[length - 1]) border++;
+    borders[length] = border;
+    depths[length] = (depths[border] as number) + 1;
+    most = Math.max(most, depths[length] as number);
+  }
+  return most;
+}
+
 /**
  * How many beginnings of wildcards can match the same value in the worst case, or `limit` when it is that many or more: what
  * Ruler's `MachineComplexityEvaluator` counts, and why EventBridge refuses rules. A beginning that ends with a `*` and the
