@@ -116,8 +116,8 @@ describe('under the adversary every order is delivered, each step once', () => {
     [
       'throttles and errors of DynamoDB and the bus',
       [
-        { fault: 'throttle', service: 'dynamodb', caller: 'orders-local-*', rate: 0.2 },
-        { fault: 'error', service: 'dynamodb', caller: 'orders-local-*', rate: 0.1 },
+        { fault: 'throttle', service: 'dynamodb', caller: 'orders-local-*', rate: 0.2, times: 6 },
+        { fault: 'error', service: 'dynamodb', caller: 'orders-local-*', rate: 0.1, times: 6 },
         { fault: 'error', service: 'events', operation: 'PutEvents.Entry', rate: 0.2 },
       ],
     ],
