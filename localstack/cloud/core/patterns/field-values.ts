@@ -7,7 +7,7 @@ export type Membership = {
   readonly outer: Membership | undefined;
 };
 
-export type FieldValue = { readonly leaf: Leaf; readonly membership: Membership | undefined };
+type FieldValue = { readonly leaf: Leaf; readonly membership: Membership | undefined };
 
 /** Fewer values are looked through as fast as an index of them is made. */
 const WORTH_AN_INDEX = 16;

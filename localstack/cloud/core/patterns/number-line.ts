@@ -1,4 +1,4 @@
-export type Interval = { readonly bottom: number; readonly top: number };
+type Interval = { readonly bottom: number; readonly top: number };
 
 type Entry<T> = { readonly bottom: number; readonly top: number; readonly item: T };
 
