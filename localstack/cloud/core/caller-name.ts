@@ -1,6 +1,6 @@
 import type { Principal } from './service';
 
-/** The name of a caller for people, and for rules of faults: the function, the service, or `root`. */
+/** The name of a caller for people, and for rules of faults: the function, the service (`events`), or `root`. */
 export function callerName(principal: Principal): string {
   switch (principal.kind) {
     case 'root':
@@ -8,6 +8,6 @@ export function callerName(principal: Principal): string {
     case 'role':
       return principal.arn.slice(principal.arn.lastIndexOf('/') + 1);
     case 'service':
-      return principal.service;
+      return principal.service.split('.')[0]!;
   }
 }

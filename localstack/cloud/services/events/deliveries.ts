@@ -1,12 +1,12 @@
 import { AwsError } from '../../core/aws-error';
 import type { Fault, FaultKind } from '../../core/faults';
 import { uuid } from '../../core/ids';
+import { nextTry } from '../../core/retry-policy';
 import type { CloudContext } from '../../core/service';
 import type { Delivery, Parcel } from './delivery';
 import { type DeliveryError, deliveryError } from './delivery-error';
 import type { Envelope } from './envelope';
 import { ruleArn } from './records';
-import { nextTry } from './retry-policy';
 import { type Reason, WaitingDeliveries } from './waiting-deliveries';
 
 /** What the adversary can do to a delivery. */
@@ -132,7 +132,7 @@ export class Deliveries {
   }
 
   #failed(job: DeliveryJob, error: DeliveryError): void {
-    const next = error.retriable ? nextTry(job.parcel.target, job, this.#context.clock.now()) : undefined;
+    const next = error.retriable ? nextTry(job.parcel.target.RetryPolicy, job, this.#context.clock.now()) : undefined;
     if (next && 'at' in next) this.#waiting.add({ ...job, retries: job.retries + 1 }, 'retry', next.at);
     else this.#giveUp(job, error, next?.exhausted);
   }

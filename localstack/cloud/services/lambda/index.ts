@@ -1,4 +1,5 @@
 import { AwsError } from '../../core/aws-error';
+import { callerName } from '../../core/caller-name';
 import { Clock } from '../../core/clock';
 import type { FunctionInvoker } from '../../core/peers';
 import type { CloudContext, Principal, Service } from '../../core/service';
@@ -11,7 +12,6 @@ import { permissionOperations, policyOf } from './api/permission-operations';
 import { tagOperations } from './api/tag-operations';
 import { urlOperations } from './api/url-operations';
 import { versionOperations } from './api/version-operations';
-import { callerOf } from './caller';
 import { CodeStore } from './code-store';
 import { Destinations } from './destinations';
 import { AsyncQueue } from './execution/async-queue';
@@ -68,7 +68,7 @@ export function createLambda(
     enqueue: (functionArn, payload, principal, sourceArn) => {
       const target = functions.resolve(functionArn, context);
       mustBeAllowed(context, target, principal, sourceArn);
-      const by = callerOf(principal);
+      const by = callerName(principal);
       const trigger = principal.kind === 'service' ? by : 'invoke';
       return queue.enqueue(target, payload, { trigger, by, cause: context.trace.cause });
     },

@@ -1,4 +1,5 @@
 import type { OutgoingMessage } from '../../core/peers';
+import type { Exhausted } from '../../core/retry-policy';
 import type { DeliveryError } from './delivery';
 import type { Invocation } from './invocation';
 import { payloadOf, stamp } from './payload';
@@ -7,8 +8,6 @@ import { scheduleArn } from './records';
 /** 256 KiB, of body and attributes together. */
 const MAX_SIZE = 262_144;
 
-export type ExhaustedCondition = 'MaximumRetryAttempts' | 'MaximumEventAgeInSeconds';
-
 /**
  * What the dead-letter queue is sent: the input of the target, and why it was not delivered.
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
@@ -16,7 +15,7 @@ export type ExhaustedCondition = 'MaximumRetryAttempts' | 'MaximumEventAgeInSeco
 export function deadLetter(
   invocation: Invocation,
   error: DeliveryError,
-  exhausted: ExhaustedCondition | undefined,
+  exhausted: Exhausted | undefined,
 ): OutgoingMessage {
   const attributes: Record<string, string> = {
     ERROR_CODE: error.code,

@@ -3,8 +3,9 @@ import type { Timer } from '../../core/clock';
 import type { Fault, FaultKind } from '../../core/faults';
 import { randomHex } from '../../core/ids';
 import { Records } from '../../core/records';
+import { type Exhausted, nextTry } from '../../core/retry-policy';
 import type { CloudContext, Principal } from '../../core/service';
-import { deadLetter, type ExhaustedCondition } from './dead-letter';
+import { deadLetter } from './dead-letter';
 import { type Delivery, type DeliveryError, deliveryError } from './delivery';
 import type { Invocation } from './invocation';
 import { payloadOf } from './payload';
@@ -17,10 +18,6 @@ import {
   scheduleName,
 } from './records';
 import type { Roles } from './roles';
-
-/** With these, 185 retries take about a day. AWS names no figures, and adds jitter, which would not be repeatable. */
-const FIRST_WAIT = 1_000;
-const LONGEST_WAIT = 480_000;
 
 export const DELIVER_FAULTS: readonly FaultKind[] = ['error', 'throttle', 'latency', 'duplicate'];
 
@@ -194,15 +191,14 @@ export class Invocations {
 
   #failed(invocation: Invocation, error: DeliveryError, principal: Principal | undefined, hop: string): void {
     const { target, attempt, firstTriedAt } = invocation;
-    const { MaximumRetryAttempts, MaximumEventAgeInSeconds } = target.RetryPolicy;
     const { late: _, ...again } = invocation;
-    const dueAt = this.#context.clock.now() + Math.min(FIRST_WAIT * 2 ** (attempt - 1), LONGEST_WAIT);
-    if (!error.retriable) this.#giveUp(invocation, error, principal, hop);
-    else if (attempt > MaximumRetryAttempts) {
-      this.#giveUp(invocation, error, principal, hop, 'MaximumRetryAttempts');
-    } else if (dueAt - firstTriedAt > MaximumEventAgeInSeconds * 1_000) {
-      this.#giveUp(invocation, error, principal, hop, 'MaximumEventAgeInSeconds');
-    } else this.#later({ ...again, attempt: attempt + 1, dueAt });
+    if (!error.retriable) {
+      this.#giveUp(invocation, error, principal, hop);
+      return;
+    }
+    const next = nextTry(target.RetryPolicy, { firstTriedAt, retries: attempt - 1 }, this.#context.clock.now());
+    if ('exhausted' in next) this.#giveUp(invocation, error, principal, hop, next.exhausted);
+    else this.#later({ ...again, attempt: attempt + 1, dueAt: next.at });
   }
 
   #later(invocation: Invocation): void {
@@ -216,7 +212,7 @@ export class Invocations {
     error: DeliveryError,
     principal: Principal | undefined,
     hop: string,
-    exhausted?: ExhaustedCondition,
+    exhausted?: Exhausted,
   ): void {
     const queue = invocation.target.DeadLetterConfig?.Arn;
     if (queue !== undefined) {

@@ -1,7 +1,7 @@
 import { AwsError, notImplemented } from '../../../core/aws-error';
+import { callerName } from '../../../core/caller-name';
 import type { HttpReply, HttpRequest } from '../../../core/http';
 import type { Call } from '../../../core/service';
-import { callerOf } from '../caller';
 import type { AsyncQueue } from '../execution/async-queue';
 import type { InvocationResult, Invoker } from '../execution/invoker';
 import type { Functions } from '../functions';
@@ -23,7 +23,7 @@ export function invokeOperation({ functions, invoker, queue }: Parts) {
     const target = functions.resolve(params.FunctionName, call, request.query.get('Qualifier') ?? undefined);
     const type = headers['x-amz-invocation-type'] ?? 'RequestResponse';
     const payload = payloadOf(request.body, type === 'Event' ? MAX_ASYNC_BYTES : MAX_SYNC_BYTES);
-    const by = callerOf(call.principal);
+    const by = callerName(call.principal);
     const own = {
       'x-amzn-requestid': call.requestId,
       'x-amz-executed-version': target.config.version,

@@ -1,10 +1,10 @@
 import { AwsError } from '../../../core/aws-error';
+import { callerName } from '../../../core/caller-name';
 import type { HttpReply, HttpRequest } from '../../../core/http';
 import { uuid } from '../../../core/ids';
 import type { Access, Call, CloudContext, Principal } from '../../../core/service';
 import { senderOf } from '../../../core/trace-header';
 import { policyOf } from '../api/permission-operations';
-import { callerOf } from '../caller';
 import type { Invoker } from '../execution/invoker';
 import type { UrlConfig } from '../function-record';
 import type { Functions, ResolvedFunction } from '../functions';
@@ -38,7 +38,7 @@ export class FunctionUrls {
     const preflight = preflightReply(request, url.cors);
     if (preflight) return preflight;
     const caller = url.authType === 'AWS_IAM' ? this.#caller(urlId, request, call, target.record.region) : undefined;
-    const by = caller ? callerOf(caller.principal) : 'anonymous';
+    const by = caller ? callerName(caller.principal) : 'anonymous';
     const sender = senderOf(request.headers);
     const hop = this.#context.trace.begin({
       service: 'lambda',
@@ -78,7 +78,7 @@ export class FunctionUrls {
       const result = await this.#invoker.invoke(target, {
         payload: JSON.stringify(event),
         trigger: 'url',
-        by: caller ? callerOf(caller.principal) : 'anonymous',
+        by: caller ? callerName(caller.principal) : 'anonymous',
         causes: [cause],
         nested: caller?.principal.kind === 'role',
       });

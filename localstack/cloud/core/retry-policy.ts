@@ -1,4 +1,8 @@
-import type { Target } from './records';
+/** The retry policy of a target of EventBridge and EventBridge Scheduler. */
+export type RetryPolicy = { readonly MaximumRetryAttempts?: number; readonly MaximumEventAgeInSeconds?: number };
+
+/** Why there is no further try, as dead letters say it. */
+export type Exhausted = 'MaximumRetryAttempts' | 'MaximumEventAgeInSeconds';
 
 /** The defaults of AWS: a day, and 185 retries. */
 const MAX_ATTEMPTS = 185;
@@ -7,13 +11,12 @@ const MAX_AGE_SECONDS = 86_400;
 const FIRST_WAIT = 1_000;
 const LONGEST_WAIT = 480_000;
 
-/** When a delivery that failed is tried again (milliseconds since 1970), or which limit of its target forbids that. */
+/** When a delivery that failed is tried again (milliseconds since 1970), or which limit of its policy forbids that. */
 export function nextTry(
-  { RetryPolicy }: Target,
+  { MaximumRetryAttempts = MAX_ATTEMPTS, MaximumEventAgeInSeconds = MAX_AGE_SECONDS }: RetryPolicy = {},
   { firstTriedAt, retries }: { readonly firstTriedAt: number; readonly retries: number },
   now: number,
-): { readonly at: number } | { readonly exhausted: 'MaximumRetryAttempts' | 'MaximumEventAgeInSeconds' } {
-  const { MaximumRetryAttempts = MAX_ATTEMPTS, MaximumEventAgeInSeconds = MAX_AGE_SECONDS } = RetryPolicy ?? {};
+): { readonly at: number } | { readonly exhausted: Exhausted } {
   if (retries >= MaximumRetryAttempts) return { exhausted: 'MaximumRetryAttempts' };
   const at = now + Math.min(FIRST_WAIT * 2 ** retries, LONGEST_WAIT);
   if (at - firstTriedAt > MaximumEventAgeInSeconds * 1_000) return { exhausted: 'MaximumEventAgeInSeconds' };
