@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { open, type RootDatabase } from 'lmdb';
 import { afterPrefix } from './key';
 
@@ -53,8 +54,10 @@ export class Store {
   /** `sync: false` skips the sync to disk (tests): a crash of the machine may then lose data, a crash of Node not. */
   constructor(options: { dir: string; sync: boolean }) {
     mkdirSync(options.dir, { recursive: true });
+    const path = `${options.dir}/store.mdb`;
+    if (options.sync && !existsSync(path)) makeEmpty(path);
     this.#db = open({
-      path: `${options.dir}/store.mdb`,
+      path,
       noSubdir: true,
       encoding: 'string',
       keyEncoding: 'binary',
@@ -279,6 +282,33 @@ export class Store {
 
 /** The longest that a lazy write stays in memory, in milliseconds, while the disk is free. */
 const LAZY_FLUSH_MS = 50;
+
+/**
+ * Makes the file of an empty store, whole on disk before it has its name: LMDB writes the first pages of a new file without a
+ * sync, and the process dies when it opens a file of which a power cut has left only a part.
+ */
+function makeEmpty(path: string): void {
+  const aside = `${path}.new`;
+  rmSync(aside, { force: true });
+  // Closes at once: nothing is on its way.
+  void open({ path: aside, noSubdir: true }).close();
+  syncToDisk(aside, 'r+');
+  renameSync(aside, path);
+  rmSync(`${aside}-lock`, { force: true });
+  // The names too. Windows has no sync of directories.
+  if (process.platform === 'win32') return;
+  syncToDisk(dirname(path), 'r');
+  syncToDisk(dirname(dirname(path)), 'r');
+}
+
+function syncToDisk(path: string, flags: 'r' | 'r+'): void {
+  const file = openSync(path, flags);
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
 
 const toBytes = (key: string): Buffer => Buffer.from(key, 'latin1');
 const fromBytes = (key: Buffer): string => key.toString('latin1');
