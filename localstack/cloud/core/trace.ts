@@ -1,5 +1,6 @@
 import type { Clock } from './clock';
 import { randomHex } from './ids';
+import { type Place, TextRing } from './text-ring';
 
 /** One step on the way of an event: a call, a delivery, an invocation. */
 export type Hop = {
@@ -38,15 +39,13 @@ export interface OpenHop {
 }
 
 type Kept = { -readonly [Name in keyof Hop]: Hop[Name] } & {
-  readonly about: readonly string[];
+  readonly about: readonly Place[];
   readonly records: number;
-  readonly size: number;
 };
 
-/** What the hops may hold of the memory, in characters of what they carried. */
-const MAX_SIZE = 16 * 1024 * 1024;
-/** What a hop costs besides what it carried. */
-const OVERHEAD = 300;
+/** Of what hops carried, in bytes. */
+const CAPACITY = 8 * 1024 * 1024;
+const MAX_HOPS = 16_384;
 
 /**
  * What happened lately, hop by hop with its causes: the newest hops, as many as fit. Recording costs next to nothing;
@@ -54,16 +53,16 @@ const OVERHEAD = 300;
  */
 export class Trace {
   readonly #clock: Pick<Clock, 'now'>;
-  readonly #maxSize: number;
+  readonly #texts: TextRing;
   /** Oldest first; those before `#first` are gone. Found by id only when somebody asks: a map would cost at every hop. */
   #hops: (Kept | undefined)[] = [];
   #first = 0;
-  #size = 0;
   #cause: string | undefined;
 
-  constructor(clock: Pick<Clock, 'now'>, maxSize = MAX_SIZE) {
+  /** `capacity`: bytes of what the hops carried. */
+  constructor(clock: Pick<Clock, 'now'>, capacity = CAPACITY) {
     this.#clock = clock;
-    this.#maxSize = maxSize;
+    this.#texts = new TextRing(capacity);
   }
 
   /** The hop that is being done synchronously now: what is begun without other causes is its consequence. */
@@ -83,9 +82,7 @@ export class Trace {
   }
 
   begin({ service, operation, target, by, causes, about, records }: HopStart): OpenHop {
-    const texts = typeof about === 'string' ? [about] : about;
-    let size = OVERHEAD;
-    for (const text of texts) size += text.length;
+    const places = typeof about === 'string' ? [this.#texts.put(about)] : about.map((text) => this.#texts.put(text));
     // All members at once, and always the same: there are many of these.
     const hop: Kept = {
       id: randomHex(16),
@@ -98,14 +95,11 @@ export class Trace {
       endedAt: undefined,
       outcome: undefined,
       error: undefined,
-      about: texts,
-      records: records ?? texts.length,
-      size,
+      about: places,
+      records: records ?? places.length,
     };
     this.#hops.push(hop);
-    this.#size += hop.size;
-    while (this.#size > this.#maxSize && this.#first < this.#hops.length - 1) {
-      this.#size -= this.#hops[this.#first]!.size;
+    while (this.#first < this.#hops.length - 1 && !this.#fits(this.#hops[this.#first]!)) {
       this.#hops[this.#first++] = undefined;
     }
     if (this.#first * 2 > this.#hops.length) {
@@ -138,10 +132,10 @@ export class Trace {
     const hops = this.#kept();
     const byId = new Map(hops.map((hop) => [hop.id, hop]));
     const found = new Set<Kept>();
-    for (const hop of hops) if (hop.about.some((text) => mentions(text, value))) found.add(hop);
-    for (const hop of [...found]) addCauses(hop, byId, found);
+    for (const hop of hops) if (this.#mentions(hop, value)) found.add(hop);
+    const followed = new Set(found);
+    for (const hop of followed) addCauses(hop, byId, found);
     // Causes come before their consequences, so one pass sees all of them.
-    const followed = new Set([...found].filter((hop) => hop.about.some((text) => mentions(text, value))));
     for (const hop of hops) {
       if (found.has(hop) || hop.causes.length !== 1) continue;
       const cause = byId.get(hop.causes[0]!);
@@ -160,7 +154,15 @@ export class Trace {
   clear(): void {
     this.#hops = [];
     this.#first = 0;
-    this.#size = 0;
+  }
+
+  /** Whether there is still room for the oldest hop. */
+  #fits({ about: [place] }: Kept): boolean {
+    return this.#hops.length - this.#first <= MAX_HOPS && (!place || this.#texts.has(place));
+  }
+
+  #mentions({ about }: Kept, value: string): boolean {
+    return about.some((place) => this.#texts.has(place) && mentions(this.#texts.get(place), value));
   }
 
   #kept(): Kept[] {
@@ -177,7 +179,7 @@ function addCauses(hop: Kept, byId: ReadonlyMap<string, Kept>, found: Set<Kept>)
   }
 }
 
-function shown({ about: _, records: __, size: ___, endedAt, outcome, error, ...hop }: Kept): Hop {
+function shown({ about: _, records: __, endedAt, outcome, error, ...hop }: Kept): Hop {
   return {
     ...hop,
     ...(endedAt === undefined ? {} : { endedAt }),

@@ -61,14 +61,11 @@ describe('the trace', () => {
 
   it('forgets the oldest when it is full', () => {
     const trace = new Trace(clock, 5_000);
-    for (let n = 0; n < 100; n++) trace.note(start(`hop ${n}`, 'x'.repeat(700)));
-    expect(trace.latest(100).map(({ operation }) => operation)).toEqual([
-      'hop 95',
-      'hop 96',
-      'hop 97',
-      'hop 98',
-      'hop 99',
-    ]);
+    for (let n = 0; n < 100; n++) trace.note(start(`hop ${n}`, `${n} ${'x'.repeat(697)}`));
+    const kept = trace.latest(100).map(({ operation }) => operation);
+    expect(kept).toEqual(['hop 93', 'hop 94', 'hop 95', 'hop 96', 'hop 97', 'hop 98', 'hop 99']);
+    expect(operations(trace, '94')).toEqual(['hop 94']);
+    expect(operations(trace, '92')).toEqual([]);
   });
 
   it('says how a hop ended, and nothing of one that is under way', () => {
