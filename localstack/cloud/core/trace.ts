@@ -38,31 +38,37 @@ export interface OpenHop {
   end(outcome?: string, error?: string): void;
 }
 
+/** A hop with what it carried. */
 type Kept = { -readonly [Name in keyof Hop]: Hop[Name] } & {
-  readonly about: readonly Place[];
+  /** How many hops began before it. */
+  readonly order: number;
   readonly records: number;
+  readonly about: readonly string[];
 };
 
-/** Of what hops carried, in bytes. */
+/** Bytes, of hops and what they carried. */
 const CAPACITY = 8 * 1024 * 1024;
-const MAX_HOPS = 16_384;
+/** Stands in no JSON text; in another text it does no harm. */
+const SEPARATOR = '\0';
 
 /**
- * What happened lately, hop by hop with its causes: the newest hops, as many as fit. Recording costs next to nothing;
- * what a hop is about is looked at only when somebody asks.
+ * What happened lately, hop by hop with its causes: the newest hops, as many as fit. A hop is an object only while it is
+ * under way; then it is text among texts, so that recording costs next to nothing, and is read when somebody asks.
  */
 export class Trace {
   readonly #clock: Pick<Clock, 'now'>;
-  readonly #texts: TextRing;
-  /** Oldest first; those before `#first` are gone. Found by id only when somebody asks: a map would cost at every hop. */
-  #hops: (Kept | undefined)[] = [];
+  readonly #ended: TextRing;
+  /** Of the hops that have ended, in the order of their ends; those before `#first` may be gone. */
+  #places: Place[] = [];
   #first = 0;
+  readonly #underWay = new Set<Kept>();
+  #count = 0;
   #cause: string | undefined;
 
-  /** `capacity`: bytes of what the hops carried. */
+  /** `capacity`: bytes. */
   constructor(clock: Pick<Clock, 'now'>, capacity = CAPACITY) {
     this.#clock = clock;
-    this.#texts = new TextRing(capacity);
+    this.#ended = new TextRing(capacity);
   }
 
   /** The hop that is being done synchronously now: what is begun without other causes is its consequence. */
@@ -82,8 +88,7 @@ export class Trace {
   }
 
   begin({ service, operation, target, by, causes, about, records }: HopStart): OpenHop {
-    const places = typeof about === 'string' ? [this.#texts.put(about)] : about.map((text) => this.#texts.put(text));
-    // All members at once, and always the same: there are many of these.
+    const texts = typeof about === 'string' ? [about] : about;
     const hop: Kept = {
       id: randomHex(16),
       causes: causes ?? (this.#cause === undefined ? [] : [this.#cause]),
@@ -92,26 +97,19 @@ export class Trace {
       target,
       by,
       startedAt: this.#clock.now(),
-      endedAt: undefined,
-      outcome: undefined,
-      error: undefined,
-      about: places,
-      records: records ?? places.length,
+      order: this.#count++,
+      records: records ?? texts.length,
+      about: texts,
     };
-    this.#hops.push(hop);
-    while (this.#first < this.#hops.length - 1 && !this.#fits(this.#hops[this.#first]!)) {
-      this.#hops[this.#first++] = undefined;
-    }
-    if (this.#first * 2 > this.#hops.length) {
-      this.#hops = this.#kept();
-      this.#first = 0;
-    }
+    this.#underWay.add(hop);
     return {
       id: hop.id,
       end: (outcome = 'ok', error) => {
+        if (!this.#underWay.delete(hop)) return;
         hop.endedAt = this.#clock.now();
         hop.outcome = outcome;
-        hop.error = error;
+        if (error !== undefined) hop.error = error;
+        this.#keep(hop);
       },
     };
   }
@@ -129,11 +127,10 @@ export class Trace {
    * a batch only what is about the value itself is followed.
    */
   find(value: string): Hop[] {
-    const hops = this.#kept();
+    const hops = this.#hops();
     const byId = new Map(hops.map((hop) => [hop.id, hop]));
-    const found = new Set<Kept>();
-    for (const hop of hops) if (this.#mentions(hop, value)) found.add(hop);
-    const followed = new Set(found);
+    const followed = new Set(hops.filter(({ about }) => about.some((text) => mentions(text, value))));
+    const found = new Set(followed);
     for (const hop of followed) addCauses(hop, byId, found);
     // Causes come before their consequences, so one pass sees all of them.
     for (const hop of hops) {
@@ -148,26 +145,35 @@ export class Trace {
 
   /** The newest hops, at most `limit`, in the order of time. */
   latest(limit: number): Hop[] {
-    return this.#kept().slice(-limit).map(shown);
+    return this.#hops().slice(-limit).map(shown);
   }
 
+  /** Forgets everything, also what is under way. */
   clear(): void {
-    this.#hops = [];
+    this.#underWay.clear();
+    this.#places = [];
     this.#first = 0;
   }
 
-  /** Whether there is still room for the oldest hop. */
-  #fits({ about: [place] }: Kept): boolean {
-    return this.#hops.length - this.#first <= MAX_HOPS && (!place || this.#texts.has(place));
+  #keep({ about, ...hop }: Kept): void {
+    this.#places.push(this.#ended.put([JSON.stringify(hop), ...about].join(SEPARATOR)));
+    while (!this.#ended.has(this.#places[this.#first]!)) this.#first++;
+    if (this.#first * 2 > this.#places.length) {
+      this.#places = this.#places.slice(this.#first);
+      this.#first = 0;
+    }
   }
 
-  #mentions({ about }: Kept, value: string): boolean {
-    return about.some((place) => this.#texts.has(place) && mentions(this.#texts.get(place), value));
+  /** In the order in which they began. */
+  #hops(): Kept[] {
+    const ended = this.#places.slice(this.#first).map((place) => read(this.#ended.get(place)));
+    return [...ended, ...this.#underWay].sort((a, b) => a.order - b.order);
   }
+}
 
-  #kept(): Kept[] {
-    return this.#hops.slice(this.#first) as Kept[];
-  }
+function read(text: string): Kept {
+  const [hop, ...about] = text.split(SEPARATOR);
+  return { ...(JSON.parse(hop!) as Omit<Kept, 'about'>), about };
 }
 
 function addCauses(hop: Kept, byId: ReadonlyMap<string, Kept>, found: Set<Kept>): void {
@@ -179,13 +185,8 @@ function addCauses(hop: Kept, byId: ReadonlyMap<string, Kept>, found: Set<Kept>)
   }
 }
 
-function shown({ about: _, records: __, endedAt, outcome, error, ...hop }: Kept): Hop {
-  return {
-    ...hop,
-    ...(endedAt === undefined ? {} : { endedAt }),
-    ...(outcome === undefined ? {} : { outcome }),
-    ...(error === undefined ? {} : { error }),
-  };
+function shown({ about: _, records: __, order: ___, ...hop }: Kept): Hop {
+  return hop;
 }
 
 const WORD = /[\w-]/;

@@ -80,8 +80,7 @@ export class EnvironmentPool {
     }
     const first = lane.busy === 0;
     const mayGrow =
-      lane.busy < this.#limits.perFunction &&
-      (this.#all.size < this.#limits.total || this.#evictIdle(first ? FORGOTTEN_MS : SETTLED_MS) || first);
+      lane.busy < this.#limits.perFunction && (this.#all.size < this.#limits.total || this.#evictIdle(first) || first);
     if (mayGrow || nested) return this.#create(lane);
     return this.#wait(lane);
   }
@@ -204,15 +203,22 @@ export class EnvironmentPool {
     return best;
   }
 
-  /** Makes room by ending the environment that has been idle longest, if that is at least `ms`. */
-  #evictIdle(ms: number): boolean {
+  /**
+   * Makes room by ending an environment that is idle: for the `first` of a function at once one of a function that has
+   * others, and the only one of a function when that is about to be forgotten.
+   */
+  #evictIdle(first: boolean): boolean {
+    const now = this.#limits.machine.now();
     let oldest: { lane: Lane; environment: Environment } | undefined;
     for (const lane of this.#lanes.values()) {
       const environment = lane.idle[0];
-      if (environment && (!oldest || environment.idleSince < oldest.environment.idleSince))
-        oldest = { lane, environment };
+      if (!environment) continue;
+      const spare = lane.busy + lane.idle.length > 1;
+      const age = first ? (spare ? 0 : FORGOTTEN_MS) : SETTLED_MS;
+      if (environment.idleSince > now - age) continue;
+      if (!oldest || environment.idleSince < oldest.environment.idleSince) oldest = { lane, environment };
     }
-    if (!oldest || oldest.environment.idleSince > this.#limits.machine.now() - ms) return false;
+    if (!oldest) return false;
     oldest.lane.idle.shift();
     this.#end(oldest.environment);
     this.#tidy(oldest.lane);
