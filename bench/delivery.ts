@@ -30,6 +30,7 @@ export async function delivery(): Promise<Report> {
     const fromStream = await bench.writeToInvoke(LATENCIES);
     say('PutEvents and SQS under load, here and in moto');
     const events = await bench.putEventsPerSecond(cloud.endpoint, 3);
+    const toQueue = await bench.putEventsToQueuePerSecond(3);
     const queue = await bench.messagesPerSecond(cloud.endpoint, 3);
     const motoEvents = moto && (await bench.putEventsPerSecond(moto.endpoint, 3));
     const motoQueue = moto && (await bench.messagesPerSecond(moto.endpoint, 3));
@@ -44,6 +45,7 @@ export async function delivery(): Promise<Report> {
       'delivery',
       {
         'PutEvents entries/s accepted': events,
+        'PutEvents entries/s to a queue': toQueue,
         'SQS send/s': queue.sent,
         'SQS receive and delete/s': queue.received,
         ...(motoEvents === undefined ? {} : { 'moto: PutEvents entries/s': motoEvents }),
@@ -65,6 +67,7 @@ export async function delivery(): Promise<Report> {
         atMost('warm invoke overhead p50 ms', p(warm, 0.5), 1),
         atMost('write-to-invoke p50 ms', p(fromStream, 0.5), 5),
         atLeast('matching, 10,000 rules / 1', ratio('realistic'), 0.3),
+        atMost('save to swapped p99 ms', reloaded['save to swapped, one function, p99 ms']!, 1000),
         ...against('PutEvents / moto', events, motoEvents),
         ...against('SQS send / moto', queue.sent, motoQueue?.sent),
         ...against('SQS receive / moto', queue.received, motoQueue?.received),

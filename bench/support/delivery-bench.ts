@@ -115,6 +115,30 @@ export class DeliveryBench {
     return calls * ENTRIES;
   }
 
+  /** The same with a rule that takes all of them to a queue; each is on disk there before the call is answered. */
+  async putEventsToQueuePerSecond(seconds: number): Promise<number> {
+    const queueArn = 'arn:aws:sqs:us-east-1:000000000000:sink';
+    const Policy = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Allow',
+          Principal: { Service: 'events.amazonaws.com' },
+          Action: 'sqs:SendMessage',
+          Resource: queueArn,
+        },
+      ],
+    });
+    const call = (service: string, target: string, version: '1.0' | '1.1', input: object) =>
+      this.#client.call(service, target, version, JSON.stringify(input));
+    await call('sqs', 'AmazonSQS.CreateQueue', '1.0', { QueueName: 'sink', Attributes: { Policy } });
+    await call('events', 'AWSEvents.PutRule', '1.1', { Name: 'load', EventPattern: '{"source":["load"]}' });
+    await call('events', 'AWSEvents.PutTargets', '1.1', { Rule: 'load', Targets: [{ Id: 'sink', Arn: queueArn }] });
+    const rate = await this.putEventsPerSecond(this.#cloud.endpoint, seconds);
+    await call('events', 'AWSEvents.RemoveTargets', '1.1', { Rule: 'load', Ids: ['sink'] });
+    return rate;
+  }
+
   /** SQS messages per second, one a call: sent; then received (up to ten a call) and deleted (ten a call). */
   async messagesPerSecond(endpoint: string, seconds: number): Promise<{ sent: number; received: number }> {
     const client = new RawClient(endpoint, CONNECTIONS);
