@@ -61,6 +61,7 @@ export class Invoker {
   /** Under way, by their hops in the trace. */
   readonly #running = new Map<string, Environment>();
   #whenQuiet: (() => void) | undefined;
+  #stopped = false;
 
   constructor(
     context: CloudContext,
@@ -134,6 +135,8 @@ export class Invoker {
       ]);
       clearTimeout(alarm);
     }
+    // What is ended from here on says nothing about the function, and nobody is told of it.
+    this.#stopped = true;
     await this.#environments.pool.close();
   }
 
@@ -243,6 +246,7 @@ export class Invoker {
   }
 
   #notify(functionName: string, requestId: string, run: Run, invocation: Invocation, error: string | undefined): void {
+    if (this.#stopped) return;
     this.#context.registry.notify({
       functionName,
       requestId,
