@@ -4,7 +4,7 @@ import { callerName } from '../core/caller-name';
 import type { HttpReply, HttpRequest } from '../core/http';
 import { uuid } from '../core/ids';
 import { asAwsError } from '../core/registry';
-import type { Call, CloudContext, Protocol, Service } from '../core/service';
+import type { Access, Call, CloudContext, Protocol, Service } from '../core/service';
 import { senderOf } from '../core/trace-header';
 import { Adversary } from './adversary';
 import { decodeAwsChunked } from './aws-chunked';
@@ -118,7 +118,8 @@ export class FrontDoor {
     const { operation, input } = decoded;
     this.#calls.count(service.name, operation, call.principal);
     const cause = senderOf(request.headers);
-    const target = targetOf(service, operation, input, call);
+    const access = accessOf(service, operation, input, call);
+    const target = targetOf(access);
     const hop = trace.begin({
       service: service.name,
       operation,
@@ -130,7 +131,7 @@ export class FrontDoor {
     });
     try {
       if (call.principal.kind !== 'root') {
-        this.#context.registry.peer('iam').authorize(call.principal, service.access(operation, input, call));
+        this.#context.registry.peer('iam').authorize(call.principal, access());
       }
       const strike = await this.#adversary.before({
         service,
@@ -227,12 +228,23 @@ function recordsIn(input: unknown): number {
   return Array.isArray(records) ? records.length : 1;
 }
 
-/** What an operation is done to, as IAM knows it; nothing where the input names nothing. */
-function targetOf(service: Service, operation: string, input: unknown, call: Call): string {
+/** What a call needs permission for; a function that throws where its input names nothing that there is. */
+function accessOf(service: Service, operation: string, input: unknown, call: Call): () => readonly Access[] {
   try {
-    return service.access(operation, input, call)[0]?.resource ?? '';
+    const access = service.access(operation, input, call);
+    return () => access;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+}
+
+/** What a call is done to, as IAM knows it; of one that names nothing the operation itself says what is wrong. */
+function targetOf(access: () => readonly Access[]): string {
+  try {
+    return access()[0]?.resource ?? '';
   } catch {
-    // The operation itself says what is wrong with its input.
     return '';
   }
 }
