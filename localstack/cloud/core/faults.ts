@@ -40,7 +40,7 @@ export type FaultRule = {
   readonly skip?: number;
   /** Strikes at most this often in all. */
   readonly times?: number;
-  /** `latency`: milliseconds. */
+  /** `latency`: milliseconds. At `events:Deliver` also how much later a `duplicate`, or how much at most a `reorder`. */
   readonly ms?: number;
   /** `error`: instead of the service's own internal error. */
   readonly code?: string;
@@ -150,7 +150,8 @@ function fitter({ service, operation, target, caller }: FaultRule): (occasion: O
     fits.caller(occasion.caller);
 }
 
-function nameTest(pattern: string | undefined): (name: string) => boolean {
+/** A test for names by a rule's pattern, in which `*` stands for any characters; without a pattern every name fits. */
+export function nameTest(pattern: string | undefined): (name: string) => boolean {
   if (pattern === undefined || pattern === '*') return () => true;
   if (!pattern.includes('*')) return (name) => name === pattern;
   const parts = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));

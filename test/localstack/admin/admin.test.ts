@@ -175,6 +175,11 @@ describe('/_cloud/faults', () => {
       'unknown member probability',
     ],
     ['a share above one', { rules: [{ fault: 'error', service: 'sqs', rate: 10 }] }, 'rate is 10; give a share'],
+    [
+      'what the fault would ignore',
+      { rules: [{ fault: 'crash-after', service: 'sqs', ms: 5 }] },
+      'it goes with latency',
+    ],
     ['latency without a time', { rules: [{ fault: 'latency', service: 'sqs' }] }, 'ms is missing'],
     [
       'what cannot happen there',

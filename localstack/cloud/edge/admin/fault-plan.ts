@@ -1,4 +1,4 @@
-import { FAULT_KINDS, type FaultKind, type FaultPlan, type FaultRule } from '../../core/faults';
+import { FAULT_KINDS, type FaultKind, type FaultPlan, type FaultRule, nameTest } from '../../core/faults';
 import type { HttpReply, HttpRequest } from '../../core/http';
 import type { Service } from '../../core/service';
 import { CALL_FAULTS } from '../adversary';
@@ -72,7 +72,10 @@ function readRule(given: unknown, at: string, services: readonly Service[]): Fau
       throw new BadRequest(`${at}.ms is ${show(rule.ms)}; latency takes milliseconds, or e.g. "2s"`);
     rule.ms = ms;
   }
-  if (rule.code !== undefined && fault !== 'error') throw new BadRequest(`${at}.code goes with fault "error" only`);
+  goesWith(rule, at, 'code', ['error']);
+  goesWith(rule, at, 'status', ['error', 'throttle']);
+  goesWith(rule, at, 'message', ['error', 'throttle']);
+  goesWith(rule, at, 'ms', service === 'events' ? ['latency', 'duplicate', 'reorder'] : ['latency']);
   checkPlace(fault as FaultKind, service as string, operation as string | undefined, at, services);
   return rule as FaultRule;
 }
@@ -85,12 +88,12 @@ function checkPlace(
   at: string,
   services: readonly Service[],
 ): void {
-  const meant = services.filter(({ name }) => fits(service, name));
+  const meant = services.filter(({ name }) => nameTest(service)(name));
   if (meant.length === 0) {
     throw new BadRequest(`${at}.service is "${service}"; there are ${services.map(({ name }) => name).join(', ')}`);
   }
   const places = meant.flatMap((one) => placesOf(one));
-  const named = places.filter((place) => fits(operation ?? '*', place.operation));
+  const named = places.filter((place) => nameTest(operation)(place.operation));
   if (named.length === 0) {
     const points = meant.flatMap(({ faultPoints = {} }) => Object.keys(faultPoints));
     const others = points.length > 0 ? ` Besides its API operations there are ${points.join(', ')}.` : '';
@@ -115,6 +118,14 @@ function placesOf(service: Service): { operation: string; kinds: readonly FaultK
 const isCount = (value: number) => Number.isInteger(value) && value >= 0;
 const show = (value: unknown): string => JSON.stringify(value) ?? 'missing';
 
+/** A member that the fault would ignore is refused. */
+function goesWith(rule: Record<string, unknown>, at: string, name: string, kinds: readonly FaultKind[]): void {
+  if (rule[name] === undefined || kinds.includes(rule.fault as FaultKind)) return;
+  throw new BadRequest(
+    `${at}.${name} has no meaning for fault "${String(rule.fault)}"; it goes with ${kinds.join(', ')}`,
+  );
+}
+
 function number(
   rule: Record<string, unknown>,
   at: string,
@@ -126,9 +137,4 @@ function number(
   if (value === undefined) return;
   if (typeof value !== 'number' || !isRight(value))
     throw new BadRequest(`${at}.${name} is ${show(value)}; give ${right}`);
-}
-
-function fits(pattern: string, name: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`, 's').test(name);
 }
