@@ -1,9 +1,7 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
-import { AddPermissionCommand, CreateEventSourceMappingCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { BareCloud } from './bare-cloud';
 import { RawClient } from './raw-client';
-import { type ClientSettings, SmallFunctions, settingsFor } from './small-functions';
+import { SmallFunctions, settingsFor } from './small-functions';
+import { ruleToFunction, tableToFunction } from './wiring';
 
 /** Says, by the machine's clock, when it began with an event that carries the time at which it was sent. */
 const STOPWATCH = `
@@ -40,9 +38,9 @@ export class DeliveryBench {
     const functions = new SmallFunctions(settings);
     await functions.create('nothing', NOTHING);
     const fromBus = await functions.create('from-bus', STOPWATCH);
-    await functions.create('from-stream', STOPWATCH);
-    await connectBus(settings, fromBus);
-    await connectStream(settings);
+    const fromStream = await functions.create('from-stream', STOPWATCH);
+    await ruleToFunction(settings, { rule: 'timed', pattern: { 'detail-type': ['Timed'] }, functionArn: fromBus });
+    await tableToFunction(settings, { table: 'timed', functionArn: fromStream, batchSize: 100 });
     return new DeliveryBench(cloud, functions);
   }
 
@@ -183,44 +181,6 @@ export class DeliveryBench {
   #invoke(functionName: string, payload: string): Promise<string> {
     return this.#client.post('lambda', `/2015-03-31/functions/${functionName}/invocations`, payload, {});
   }
-}
-
-async function connectBus(settings: ClientSettings, functionArn: string): Promise<void> {
-  const [bus, lambda] = [new EventBridgeClient(settings), new LambdaClient(settings)];
-  await lambda.send(
-    new AddPermissionCommand({
-      FunctionName: 'from-bus',
-      StatementId: 'rule',
-      Action: 'lambda:InvokeFunction',
-      Principal: 'events.amazonaws.com',
-    }),
-  );
-  await bus.send(new PutRuleCommand({ Name: 'timed', EventPattern: '{"detail-type":["Timed"]}' }));
-  await bus.send(new PutTargetsCommand({ Rule: 'timed', Targets: [{ Id: 'function', Arn: functionArn }] }));
-  bus.destroy();
-  lambda.destroy();
-}
-
-async function connectStream(settings: ClientSettings): Promise<void> {
-  const [dynamodb, lambda] = [new DynamoDBClient(settings), new LambdaClient(settings)];
-  const { TableDescription } = await dynamodb.send(
-    new CreateTableCommand({
-      TableName: 'timed',
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' },
-    }),
-  );
-  await lambda.send(
-    new CreateEventSourceMappingCommand({
-      FunctionName: 'from-stream',
-      EventSourceArn: TableDescription!.LatestStreamArn!,
-      StartingPosition: 'LATEST',
-    }),
-  );
-  dynamodb.destroy();
-  lambda.destroy();
 }
 
 /** How often `call` can be done in a second, many at a time; a third of the time before that warms up. */

@@ -1,14 +1,12 @@
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
-import { AddPermissionCommand, CreateEventSourceMappingCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { CreateQueueCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { seededRandom } from '../../demo/synthetic-orders';
 import { BareCloud } from './bare-cloud';
 import { RawClient } from './raw-client';
 import { SmallFunctions, settingsFor } from './small-functions';
+import { ruleToFunction, sourceToFunction, tableToFunction } from './wiring';
 
 /** What was acknowledged is kept by these names; `item` is a put whose stream record has to reach the function. */
 const KINDS = ['event', 'message', 'async', 'item'] as const;
@@ -107,50 +105,15 @@ async function settle(cloud: BareCloud): Promise<void> {
 async function deploy(cloud: BareCloud, ledger: string): Promise<void> {
   const settings = settingsFor(cloud.endpoint);
   const functions = new SmallFunctions(settings);
-  const [bus, lambda, sqs, dynamodb] = [
-    new EventBridgeClient(settings),
-    new LambdaClient(settings),
-    new SQSClient(settings),
-    new DynamoDBClient(settings),
-  ];
   const functionArn = await functions.create('ledger', LEDGER, { LEDGER: ledger });
-  await lambda.send(
-    new AddPermissionCommand({
-      FunctionName: 'ledger',
-      StatementId: 'rule',
-      Action: 'lambda:InvokeFunction',
-      Principal: 'events.amazonaws.com',
-    }),
-  );
-  await bus.send(new PutRuleCommand({ Name: 'all', EventPattern: '{"source":["kill"]}' }));
-  await bus.send(new PutTargetsCommand({ Rule: 'all', Targets: [{ Id: 'ledger', Arn: functionArn }] }));
-  await sqs.send(new CreateQueueCommand({ QueueName: 'messages', Attributes: { VisibilityTimeout: '60' } }));
-  const table = await dynamodb.send(
-    new CreateTableCommand({
-      TableName: 'items',
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' },
-    }),
-  );
-  await lambda.send(
-    new CreateEventSourceMappingCommand({
-      FunctionName: 'ledger',
-      EventSourceArn: 'arn:aws:sqs:us-east-1:000000000000:messages',
-      BatchSize: 5,
-    }),
-  );
-  await lambda.send(
-    new CreateEventSourceMappingCommand({
-      FunctionName: 'ledger',
-      EventSourceArn: table.TableDescription!.LatestStreamArn!,
-      StartingPosition: 'TRIM_HORIZON',
-      BatchSize: 10,
-    }),
-  );
-  for (const client of [bus, lambda, sqs, dynamodb]) client.destroy();
   functions.close();
+  await ruleToFunction(settings, { rule: 'all', pattern: { source: ['kill'] }, functionArn });
+  await tableToFunction(settings, { table: 'items', functionArn, batchSize: 10 });
+  const sqs = new SQSClient(settings);
+  await sqs.send(new CreateQueueCommand({ QueueName: 'messages', Attributes: { VisibilityTimeout: '60' } }));
+  sqs.destroy();
+  const EventSourceArn = 'arn:aws:sqs:us-east-1:000000000000:messages';
+  await sourceToFunction(settings, { EventSourceArn, functionArn, batchSize: 5 });
 }
 
 /** Calls without end, one lane of each kind; remembers what was acknowledged. */
