@@ -3,16 +3,46 @@ import type { RecordedEvent } from './recorded-event';
 /** A stream as it was read: the only thing that `append` takes, so that nobody writes behind a gap. */
 export type LoadedStream = {
   readonly stream: string;
-  /** Versions 1..n, contiguous. */
+  /**
+   * Contiguous, up to `version`. They begin with version 1, or, where `snapshot` cuts the stream short, with the event
+   * that carries the snapshot.
+   */
   readonly events: readonly RecordedEvent[];
-  /** `events.length`: the version that the next event follows. */
+  /** The state behind `events[0]`, so that what is before it need not be read. */
+  readonly snapshot?: Snapshot;
+  /** The version that the next event follows; 0: there is none yet. */
   readonly version: number;
+};
+
+/** What a stream has come to, in the metadata of the event that brought it there. */
+export type Snapshot = {
+  /** Which code folded it (`reducer-hashes.ts`): another reducer does not trust it, and reads further back. */
+  readonly reducer: string;
+  readonly state: unknown;
+  /** The correlation of the stream's first event. */
+  readonly story: string;
 };
 
 /** An event to append; the store adds `stream`, `version`, `recordedAt`, `prevHash` and `hash`. */
 export type NewEvent = Omit<RecordedEvent, 'stream' | 'version' | 'recordedAt' | 'prevHash' | 'hash'>;
 
+/** Without events: the stream has to stand as it was loaded. */
 export type StreamWrite = { readonly loaded: LoadedStream; readonly events: readonly NewEvent[] };
+
+/** What has to be so beside the streams, or is made so, in the transaction of an append. */
+export type Claim =
+  /** A name that one owner holds at a time (an e-mail address, hashed). Refused when another holds it. */
+  | { readonly kind: 'take'; readonly name: string; readonly owner: string }
+  /** The owner gives the name up. Refused when it does not hold it. */
+  | { readonly kind: 'give-up'; readonly name: string; readonly owner: string }
+  /** Nobody has said for good that this event is not to be. Refused when it stands in the Inbox as rejected. */
+  | { readonly kind: 'not-rejected'; readonly stream: string; readonly source: string; readonly id: string }
+  /** Puts an item in the Inbox. Refused when it is there already. */
+  | { readonly kind: 'put-item'; readonly item: InboxItem }
+  /** The first key of an owner of personal data. Refused when it has one, or had one. */
+  | { readonly kind: 'new-key'; readonly owner: string; readonly key: Uint8Array }
+  /** Destroys the key of an owner, for ever. */
+  | { readonly kind: 'destroy-key'; readonly owner: string };
 
 /** Somebody else appended first: reload and decide again. */
 export type AppendConflict = Error & {
@@ -26,14 +56,26 @@ export function isAppendConflict(error: unknown): error is AppendConflict {
   return error instanceof Error && (error as Partial<AppendConflict>).code === 'append-conflict';
 }
 
+/** The streams stood as they were loaded, but these claims did not hold: nothing was written. */
+export type ClaimsRefused = Error & { readonly code: 'claims-refused'; readonly claims: readonly Claim[] };
+
+export function isClaimsRefused(error: unknown): error is ClaimsRefused {
+  return error instanceof Error && (error as Partial<ClaimsRefused>).code === 'claims-refused';
+}
+
 /** The append-only event table. */
 export interface EventStore {
-  /** The whole stream, read consistently, contiguous (a read that shows a hole is repeated). */
+  /** The stream, read consistently, contiguous (a read that shows a hole is repeated), from its last snapshot on. */
   load(stream: string): Promise<LoadedStream>;
   /** The stream on the assumption that it has no events; if it has, `append` throws `append-conflict`. */
   assumeEmpty(stream: string): LoadedStream;
-  /** Appends all of it or nothing. One event: one conditional put. More: one transaction. Throws `append-conflict`. */
-  append(writes: readonly StreamWrite[]): Promise<readonly RecordedEvent[]>;
+  /**
+   * Appends all of it, with its claims, or nothing. One event without claims: one conditional put. More: one transaction.
+   * Throws `append-conflict` or, if the streams are not to blame, `claims-refused`.
+   */
+  append(writes: readonly StreamWrite[], claims?: readonly Claim[]): Promise<readonly RecordedEvent[]>;
+  /** Where in the part that `loaded` leaves out an event of this identity stands; undefined: nowhere. */
+  placeOf(loaded: LoadedStream, event: { readonly source: string; readonly id: string }): Promise<number | undefined>;
   /** Events of a stream behind version `after`, up to and including `upTo`; consistent and contiguous. */
   readRange(stream: string, after: number, upTo?: number): Promise<readonly RecordedEvent[]>;
   /** Events by their places, in the order asked; a place without an event is left out. */
@@ -84,6 +126,49 @@ export interface Inbox {
 export interface Redelivery {
   /** `last`: the item has expired; it is decided now or rejected. */
   redeliver(items: readonly InboxItem[], options?: { readonly last?: boolean }): Promise<void>;
+}
+
+/**
+ * First come, first served, for what many want to write at once. Nobody needs a turn to write rightly (appends are
+ * conditional); it spares them losing against each other.
+ */
+export interface Line {
+  /** Resolves when it is the caller's turn at every one of the names. A holder that dies is passed over after a while. */
+  enter(names: readonly string[]): Promise<Turn>;
+}
+
+export type Turn = { readonly leave: () => Promise<void> };
+
+/** What `Vault.open` gives for data whose key is gone. */
+export type Opened = { readonly forgotten: false; readonly value: unknown } | { readonly forgotten: true };
+
+/**
+ * Personal data, readable as long as their owner (a stream: `user#<id>`) has a key. What is sealed may stand anywhere for
+ * ever; when the key is destroyed nobody can read it any more.
+ */
+export interface Vault {
+  /** The owner's key; `none` yet, or `destroyed` for ever. */
+  keyOf(owner: string): Promise<OwnersKey>;
+  /** A key for an owner that has none; it becomes theirs by the claim `new-key`. */
+  makeKey(): Uint8Array;
+  /** A text that `open` makes the value of again. */
+  seal(key: Uint8Array, owner: string, value: unknown): string;
+  open(key: OwnersKey, owner: string, sealed: string): Opened;
+  /**
+   * For what cannot wait for a transaction: the owner's key, made now if there is none. With `forMs` a new key lives so
+   * long at most. Undefined: destroyed.
+   */
+  ensureKey(owner: string, forMs?: number): Promise<Uint8Array | undefined>;
+}
+
+export type OwnersKey =
+  | { readonly state: 'none' }
+  | { readonly state: 'there'; readonly key: Uint8Array }
+  | { readonly state: 'destroyed' };
+
+/** Hides a text that must be recognised again but not read: the same text always has the same name. */
+export interface NameKeeper {
+  nameOf(kind: string, text: string): Promise<string>;
 }
 
 /** A fact as it goes on the bus: `Source` is `orderstream`, `DetailType` the type, `detail` a CloudEvent. */

@@ -1,3 +1,5 @@
+import type { Snapshot } from './ports';
+
 /** An event with its place: one item of the Events table, attribute by attribute. */
 export type RecordedEvent = {
   /** `order#<id>`, `inventory#<sku>`, `user#<id>`. */
@@ -34,6 +36,8 @@ export type EventMetadata = {
    * before and after, total and currency. The writer knows it when it appends; the feed only passes it on.
    */
   readonly fact?: Readonly<Record<string, unknown>>;
+  /** What the stream has come to with this event, every so often. */
+  readonly snapshot?: Snapshot;
   /** The `Idempotency-Key` of the command that caused it. */
   readonly commandId?: string;
   /** CloudEvents extensions and the like, as they came. */
