@@ -14,6 +14,8 @@ type Entry = {
   readonly closes?: true;
   /** It may follow any of several steps, and ends what they lead to: those that happened before it go first. */
   readonly yields?: true;
+  /** Nobody puts it: we record it, in the transaction of this event of another stream. */
+  readonly recordedWith?: string;
   readonly aliases: readonly string[];
 };
 
@@ -70,6 +72,9 @@ export const catalogue = {
     schemaVersion: 1,
     aliases: [...spellings(['stock'], ['added', 'received']), ...spellings(['inventory'], ['added', 'restocked'])],
   },
+  StockReserved: { aggregate: 'inventory', schemaVersion: 1, recordedWith: 'OrderConfirmed', aliases: [] },
+  ReservationReleased: { aggregate: 'inventory', schemaVersion: 1, recordedWith: 'OrderCancelled', aliases: [] },
+  ReservationCommitted: { aggregate: 'inventory', schemaVersion: 1, recordedWith: 'OrderShipped', aliases: [] },
   UserCreated: {
     aggregate: 'user',
     schemaVersion: 1,
@@ -119,10 +124,11 @@ const byName = new Map<string, EventType>(
 /** The type that a producer means by `name`; undefined when the catalogue does not know it. */
 export const canonicalType = (name: string): EventType | undefined => byName.get(name);
 
-/** The types of the aggregate whose ingest takes `name`: what the producer may have meant. */
+/** The types that producers may put, of the aggregate whose ingest takes `name`: what the producer may have meant. */
 export function typesNear(name: string): readonly EventType[] {
   const route = Object.values(ingestRoutes).find(({ prefixes }) => prefixes.some((prefix) => name.startsWith(prefix)));
-  return route ? eventTypes.filter((type) => catalogue[type].aggregate === route.aggregate) : eventTypes;
+  const puttable = eventTypes.filter((type) => catalogueEntry(type).recordedWith === undefined);
+  return route ? puttable.filter((type) => catalogue[type].aggregate === route.aggregate) : puttable;
 }
 
 /** `order#<id>`, `inventory#<sku>`, `user#<id>`. */

@@ -1,5 +1,13 @@
 import type { Problem } from '../domain/decision';
-import { type Aggregate, canonicalType, catalogue, isReservedSource, streamOf, typesNear } from './catalogue';
+import {
+  type Aggregate,
+  canonicalType,
+  catalogue,
+  catalogueEntry,
+  isReservedSource,
+  streamOf,
+  typesNear,
+} from './catalogue';
 import { cloudEventParts, isCloudEvent } from './cloud-event';
 import type { IncomingEvent } from './incoming-event';
 import { isJsonObject, type JsonObject } from './json';
@@ -49,7 +57,12 @@ export function decodeEvent(envelope: unknown): Decoded {
   const problems = [...parts.problems, ...identityProblems(parts)];
   if (!type) return invalid(parts, `unknown event type "${cut(parts.type)}"`, [...problems, unknownType(parts.type)]);
 
-  const { aggregate, schemaVersion } = catalogue[type];
+  const { aggregate, schemaVersion, recordedWith } = catalogueEntry(type);
+  if (recordedWith !== undefined)
+    return invalid(parts, `${type} is recorded with ${recordedWith}; it cannot be put`, [
+      ...problems,
+      problem('type', parts.type, `${recordedWith} of the order: ${type} follows from it`),
+    ]);
   if (parts.schemaVersion !== undefined && parts.schemaVersion !== schemaVersion)
     problems.push(problem('schemaversion', parts.schemaVersion, `${schemaVersion}, the only version of ${type}`));
   const payload = checkPayload(type, parts.data);

@@ -45,6 +45,10 @@ const payload = <Shape extends Parameters<typeof z.looseObject>[0]>(shape: Shape
 
 const NO_CHANGE = 'at least one of email and name';
 
+/** What an order has reserved of a SKU; a reservation is recorded in the stream of the SKU. */
+const reservation = payload({ sku: id, orderId: id, quantity });
+
+/** What stands in the event table, in today's version. Producers may send all of it but `recordedOnly`. */
 const schemas = {
   OrderCreated: payload({
     orderId: id,
@@ -54,7 +58,10 @@ const schemas = {
     shippingFee: z.optional(amount),
     total: z.optional(amount),
   }),
-  OrderConfirmed: payload({ orderId: id }),
+  OrderConfirmed: payload({
+    orderId: id,
+    reservations: z.optional(z.array(z.looseObject({ sku: id, quantity }))),
+  }),
   OrderPaid: payload({ orderId: id, paymentId: shortText, amount }),
   OrderShipped: payload({
     orderId: id,
@@ -64,6 +71,9 @@ const schemas = {
   OrderDelivered: payload({ orderId: id }),
   OrderCancelled: payload({ orderId: id, reason: longText }),
   StockAdded: payload({ sku: id, quantity }),
+  StockReserved: reservation,
+  ReservationReleased: reservation,
+  ReservationCommitted: reservation,
   UserCreated: payload({ userId: id, email, name: shortText }),
   UserUpdated: payload({ userId: id, email: z.optional(email), name: z.optional(shortText) }).check(
     z.refine((user) => user.email !== undefined || user.name !== undefined, { error: NO_CHANGE }),
@@ -71,12 +81,30 @@ const schemas = {
   UserDeleted: payload({ userId: id }),
 } satisfies Record<EventType, z.ZodMiniType>;
 
+/** Fields that we find out when we record the event. */
+const recordedOnly: { readonly [Type in EventType]?: readonly string[] } = { OrderConfirmed: ['reservations'] };
+
 export type Payload =
   | { readonly ok: true; readonly event: DomainEvent }
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
-/** Checks `data` against the schema of `type`; fields are named like `items[0].quantity`. */
+/** Checks what a producer sends as the payload of `type`; fields are named like `items[0].quantity`. */
 export function checkPayload(type: EventType, data: unknown): Payload {
+  const checked = checkRecorded(type, data);
+  const found = (recordedOnly[type] ?? []).filter((field) => at(data, [field]) !== undefined);
+  if (found.length === 0) return checked;
+  const expected = 'nothing: it is found out when the event is recorded';
+  return {
+    ok: false,
+    problems: [
+      ...(checked.ok ? [] : checked.problems),
+      ...found.map((field) => problem(field, at(data, [field]), expected)),
+    ],
+  };
+}
+
+/** Checks what stands in the event table as the payload of `type`, in today's version. */
+export function checkRecorded(type: EventType, data: unknown): Payload {
   const result = schemas[type].safeParse(data);
   if (result.success) return { ok: true, event: { type, data: result.data } as DomainEvent };
   return {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { decodeEvent } from '../../functions/application/decode-event';
+import { checkRecorded } from '../../functions/application/payload-schemas';
 import { cloudEventEnvelope, envelope } from '../support/envelopes';
 import { payloads } from '../support/orders';
 
@@ -165,6 +166,34 @@ describe('a payload that is not right', () => {
       expect(invalid(input)).toMatchObject({ id: expect.stringMatching(/./), source: expect.stringMatching(/./) });
     },
   );
+});
+
+describe('what only we record', () => {
+  it.each([
+    ['StockReserved', 'OrderConfirmed'],
+    ['ReservationReleased', 'OrderCancelled'],
+    ['ReservationCommitted', 'OrderShipped'],
+  ])('%s is no event to put: %s brings it about', (type, step) => {
+    expect(invalid(envelope(type, { sku: 'mug', orderId: 'o-1', quantity: 1 }))).toMatchObject({
+      stream: 'inventory#mug',
+      reason: `${type} is recorded with ${step}; it cannot be put`,
+      problems: [{ field: 'type', value: type, expected: expect.stringContaining(step) }],
+    });
+  });
+
+  it('is not offered to a producer who misspelt another', () => {
+    expect(invalid(envelope('StockAded', { sku: 'mug', quantity: 1 })).problems).toEqual([
+      { field: 'type', value: 'StockAded', expected: 'one of StockAdded' },
+    ]);
+  });
+
+  it('are the reservations of a confirmation', () => {
+    const reservations = [{ sku: 'mug', quantity: 1 }];
+    expect(invalid(envelope('OrderConfirmed', { orderId: 'o-1', reservations })).problems).toEqual([
+      { field: 'reservations', value: reservations, expected: expect.stringContaining('nothing') },
+    ]);
+    expect(checkRecorded('OrderConfirmed', { orderId: 'o-1', reservations }).ok).toBe(true);
+  });
 });
 
 describe('a user', () => {
