@@ -47,8 +47,15 @@ export const users: Aggregated<UserState, UserEvent> = {
   initialState: noUser,
   evolve: evolveUser,
   decide: decideUser,
-  fact: (before, after) => ({ statusBefore: before.status, statusAfter: after.status }),
+  fact: (before, after, event) => ({
+    statusBefore: before.status,
+    statusAfter: after.status,
+    // Of the data themselves none: they are personal.
+    ...(event.type === 'UserUpdated' && { changed: fieldsOf(event.data) }),
+  }),
 };
+
+const fieldsOf = ({ userId: _, ...fields }: { readonly userId: string }): string[] => Object.keys(fields).sort();
 
 /** The recorded event as its decider sees it. The one place where stored data become typed: upcasters belong here. */
 export function domainEvent<Event extends DomainEvent = DomainEvent>(recorded: RecordedEvent): Event {

@@ -1,9 +1,6 @@
 import { append, type Decision, park, redundant, reject } from './decision';
 
-export type UserCreated = {
-  readonly type: 'UserCreated';
-  readonly data: { readonly userId: string; readonly email: string; readonly name: string };
-};
+export type UserCreated = { readonly type: 'UserCreated'; readonly data: Person & { readonly userId: string } };
 /** Only the fields that change. */
 export type UserUpdated = {
   readonly type: 'UserUpdated';
@@ -13,21 +10,28 @@ export type UserDeleted = { readonly type: 'UserDeleted'; readonly data: { reado
 
 export type UserEvent = UserCreated | UserUpdated | UserDeleted;
 
-type Person = { readonly email: string; readonly name: string };
+/** The personal data of a user. */
+export type Person = { readonly email: string; readonly name: string };
 
 export type InactiveUser = { readonly status: 'inactive' };
 export type ActiveUser = Person & { readonly status: 'active'; readonly userId: string; readonly createdAs: Person };
+/** There was a user, but who it was nobody can read any more. A deletion follows, or has been lost. */
+export type ForgottenUser = { readonly status: 'forgotten'; readonly userId: string };
 export type DeletedUser = { readonly status: 'deleted'; readonly userId: string };
-export type UserState = InactiveUser | ActiveUser | DeletedUser;
+export type UserState = InactiveUser | ActiveUser | ForgottenUser | DeletedUser;
 
 export const noUser: UserState = { status: 'inactive' };
 
-/** Total: an event that does not fit the state leaves it as it is. */
+/**
+ * Total: an event that does not fit the state leaves it as it is. Recorded events of a user whose personal data have been
+ * destroyed come without them, whatever their types say.
+ */
 export function evolveUser(user: UserState, event: UserEvent): UserState {
   switch (event.type) {
     case 'UserCreated': {
       if (user.status !== 'inactive') return user;
-      const { userId, email, name } = event.data;
+      const { userId, email, name }: Partial<Person> & { readonly userId: string } = event.data;
+      if (email === undefined || name === undefined) return { status: 'forgotten', userId };
       return { status: 'active', userId, email, name, createdAs: { email, name } };
     }
     case 'UserUpdated': {
@@ -36,7 +40,7 @@ export function evolveUser(user: UserState, event: UserEvent): UserState {
       return { ...user, email, name };
     }
     case 'UserDeleted':
-      return user.status === 'active' ? { status: 'deleted', userId: user.userId } : user;
+      return user.status === 'inactive' ? user : { status: 'deleted', userId: user.userId };
   }
 }
 
@@ -53,7 +57,7 @@ export function decideUser(user: UserState, event: UserEvent): Decision<UserEven
 
 function create(user: UserState, event: UserCreated): Decision<UserEvent> {
   if (user.status === 'inactive') return append(event);
-  if (user.status === 'deleted') return gone(event);
+  if (user.status !== 'active') return gone(event);
   const { email, name } = event.data;
   if (email === user.createdAs.email && name === user.createdAs.name)
     return redundant('the user has already been created, with the same data');
@@ -66,7 +70,7 @@ function create(user: UserState, event: UserCreated): Decision<UserEvent> {
 
 function update(user: UserState, event: UserUpdated): Decision<UserEvent> {
   if (user.status === 'inactive') return park(1, 'the user has not been created yet');
-  if (user.status === 'deleted') return gone(event);
+  if (user.status !== 'active') return gone(event);
   const { email = user.email, name = user.name } = event.data;
   if (email === user.email && name === user.name) return redundant('the user has these data already');
   return append(event);

@@ -62,4 +62,21 @@ describe('a user', () => {
       .when(updated({ name: 'x' }))
       .thenRejected('has been deleted', 'type');
   });
+
+  it('can still be deleted, and nothing else, when nobody can read who it was', () => {
+    const unreadable = (type: UserEvent['type']) =>
+      ({ type, data: { userId, forgotten: true } }) as unknown as UserEvent;
+    const history = [unreadable('UserCreated'), unreadable('UserUpdated')];
+    given(...history).thenItIs({ status: 'forgotten', userId });
+    given(...history)
+      .when(created())
+      .thenRejected('has been deleted', 'type');
+    given(...history)
+      .when(updated({ name: 'x' }))
+      .thenRejected('has been deleted', 'type');
+    given(...history)
+      .when(deleted)
+      .thenAppended();
+    given(...history, unreadable('UserDeleted')).thenItIs({ status: 'deleted', userId });
+  });
 });
