@@ -4,6 +4,7 @@ import { decideOrder, evolveOrder, noOrder, type OrderEvent, type OrderState } f
 import { decideUser, evolveUser, noUser, type UserEvent, type UserState } from '../domain/user';
 import type { Aggregate } from './catalogue';
 import type { RecordedEvent } from './recorded-event';
+import { understood } from './upcasted';
 
 export type DomainEvent = OrderEvent | InventoryEvent | UserEvent;
 
@@ -57,9 +58,10 @@ export const users: Aggregated<UserState, UserEvent> = {
 
 const fieldsOf = ({ userId: _, ...fields }: { readonly userId: string }): string[] => Object.keys(fields).sort();
 
-/** The recorded event as its decider sees it. The one place where stored data become typed: upcasters belong here. */
+/** The recorded event as its decider sees it, in today's form. The one place where stored data become typed. */
 export function domainEvent<Event extends DomainEvent = DomainEvent>(recorded: RecordedEvent): Event {
-  return { type: recorded.type, data: recorded.data } as unknown as Event;
+  const { type, data } = understood(recorded);
+  return { type, data } as unknown as Event;
 }
 
 export const foldOrder = (events: readonly RecordedEvent[], from: OrderState = noOrder): OrderState =>

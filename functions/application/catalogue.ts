@@ -35,7 +35,7 @@ function spellings(nouns: readonly string[], verbs: readonly string[]): string[]
 export const catalogue = {
   OrderCreated: {
     aggregate: 'order',
-    schemaVersion: 1,
+    schemaVersion: 2,
     opens: true,
     aliases: spellings(['order'], ['created', 'placed']),
   },
@@ -51,7 +51,7 @@ export const catalogue = {
   },
   OrderShipped: {
     aggregate: 'order',
-    schemaVersion: 1,
+    schemaVersion: 2,
     aliases: spellings(['order'], ['shipped', 'dispatched']),
   },
   OrderDelivered: {

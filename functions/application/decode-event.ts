@@ -1,4 +1,5 @@
 import type { Problem } from '../domain/decision';
+import { upcast } from '../domain/upcasters';
 import {
   type Aggregate,
   canonicalType,
@@ -63,9 +64,9 @@ export function decodeEvent(envelope: unknown): Decoded {
       ...problems,
       problem('type', parts.type, `${recordedWith} of the order: ${type} follows from it`),
     ]);
-  if (parts.schemaVersion !== undefined && parts.schemaVersion !== schemaVersion)
-    problems.push(problem('schemaversion', parts.schemaVersion, `${schemaVersion}, the only version of ${type}`));
-  const payload = checkPayload(type, parts.data);
+  const { schemaVersion: stated = schemaVersion } = parts;
+  if (stated > schemaVersion) problems.push(problem('schemaversion', stated, versionsOf(type, schemaVersion)));
+  const payload = checkPayload(type, isJsonObject(parts.data) ? upcast(type, stated, parts.data).data : parts.data);
   if (!payload.ok) problems.push(...payload.problems);
   problems.push(...storageProblems(parts.data), ...storageProblems(parts.metadata, 'metadata'));
   if (!payload.ok || problems.length > 0)
@@ -94,6 +95,7 @@ export function decodeEvent(envelope: unknown): Decoded {
         ...parts.metadata,
         // The producer's own words, where they are not ours.
         ...(parts.type !== type && { type: parts.type }),
+        ...(stated !== schemaVersion && { schemaVersion: stated }),
         ...(parts.subject !== undefined && parts.subject !== subject && { subject: parts.subject }),
       },
     },
@@ -125,6 +127,9 @@ function identityProblems({ id, source, time }: EventParts): Problem[] {
   if (!isTimestamp(time)) problems.push(problem('time', time, 'a time by RFC 3339, such as 2026-01-31T12:00:00Z'));
   return problems;
 }
+
+const versionsOf = (type: string, today: number): string =>
+  today === 1 ? `1, the only version of ${type}` : `${today}, today's version of ${type}, or an earlier one from 1 on`;
 
 const unknownType = (type: string): Problem => problem('type', type, `one of ${typesNear(type).join(', ')}`);
 

@@ -1,13 +1,15 @@
 import { FACT_SOURCE } from '../application/catalogue';
 import type { Fact } from '../application/ports';
 import type { RecordedEvent } from '../application/recorded-event';
+import { upcasted } from '../application/upcasted';
 
 /**
  * An event as other services see it: CloudEvents 1.0, self-sufficient by `metadata.fact`. `sequence` is the version
  * within `partitionkey` (the stream), as the CloudEvents extensions of these names have it; both together are the id,
  * since two producers may use the same. The producer's own identity is `originid` and `originsource`.
  */
-export function factOf(event: RecordedEvent): Fact {
+export function factOf(recorded: RecordedEvent): Fact {
+  const event = upcasted(recorded);
   return {
     type: event.type,
     time: event.time,

@@ -1,6 +1,7 @@
 import type { Projection } from '../application/read-models/projection';
 import type { OrderSummary } from '../application/read-models/rows';
 import type { RecordedEvent } from '../application/recorded-event';
+import { understood } from '../application/upcasted';
 import { type OrderLine, type OrderStatus, orderTotal } from '../domain/order';
 import { isWhole, optionalTextOf, textOf, UnreadableEvent, wholeOf } from './event-fields';
 import { latest, present } from './row-fields';
@@ -12,7 +13,8 @@ import { latest, present } from './row-fields';
 export const orderSummary: Projection<OrderSummary> = {
   name: 'order-summary',
   prefix: 'order#',
-  fold(order, event) {
+  fold(order, recorded) {
+    const event = understood(recorded);
     switch (event.type) {
       case 'OrderCreated':
         if (order !== undefined) throw new UnreadableEvent(event, 'version', event.version, 'the first event');

@@ -1,5 +1,6 @@
 import type { Projection } from '../application/read-models/projection';
 import type { UserProfile } from '../application/read-models/rows';
+import { understood } from '../application/upcasted';
 import { optionalTextOf, textOf, UnreadableEvent } from './event-fields';
 import { latest, present } from './row-fields';
 
@@ -7,7 +8,8 @@ import { latest, present } from './row-fields';
 export const userProfile: Projection<UserProfile> = {
   name: 'user-profile',
   prefix: 'user#',
-  fold(user, event) {
+  fold(user, recorded) {
+    const event = understood(recorded);
     const change = present({ email: optionalTextOf(event, 'email'), name: optionalTextOf(event, 'name') });
     if (event.type === 'UserCreated') {
       return {

@@ -25,7 +25,7 @@ describe('a bare payload', () => {
       subject: 'o-1',
       id: 'eb-1',
       source: 'shop',
-      schemaVersion: 1,
+      schemaVersion: 2,
       time: '2026-01-01T10:00:00.000Z',
       event: { type: 'OrderCreated', data: order },
       metadata: {},
@@ -61,7 +61,7 @@ describe('a CloudEvent', () => {
         correlationid: 'story-1',
         causationid: 'cause-1',
         traceparent,
-        schemaversion: '1',
+        schemaversion: '2',
         tenant: 'acme',
         data: order,
       }),
@@ -94,7 +94,7 @@ describe('a CloudEvent', () => {
     ['the source of commands', { source: 'orderstream/commands' }, 'source'],
     ['a time that is none', { time: 'yesterday' }, 'time'],
     ['another content type', { datacontenttype: 'text/xml' }, 'datacontenttype'],
-    ['a schema version that is not known', { schemaversion: 2 }, 'schemaversion'],
+    ['a schema version that is not known', { schemaversion: 3 }, 'schemaversion'],
     ['a correlation that is no text', { correlationid: 7 }, 'correlationid'],
     ['base64 that is not JSON', { data: undefined, data_base64: '!!' }, 'data_base64'],
   ])('with %s is rejected', (_, change, field) => {
@@ -166,6 +166,46 @@ describe('a payload that is not right', () => {
       expect(invalid(input)).toMatchObject({ id: expect.stringMatching(/./), source: expect.stringMatching(/./) });
     },
   );
+});
+
+describe('an event of an earlier schema version', () => {
+  const stated = (schemaversion: unknown, type: string, data: object) =>
+    cloudEventEnvelope({ type, schemaversion, data });
+
+  it('becomes one of today, and says what it was', () => {
+    const { shippingFee, ...early } = order;
+    expect(valid(stated(1, 'OrderCreated', early))).toMatchObject({
+      schemaVersion: 2,
+      event: { data: { ...early, shippingFee: 0 } },
+      metadata: { schemaVersion: 1 },
+    });
+    const tracking = 'DHL 00340434161094042557';
+    expect(valid(stated('1', 'OrderShipped', { orderId: 'o-1', tracking })).event.data).toEqual({
+      orderId: 'o-1',
+      carrier: 'DHL',
+      trackingNumber: '00340434161094042557',
+    });
+  });
+
+  it('is checked as one of today', () => {
+    expect(invalid(stated(1, 'OrderShipped', { orderId: 'o-1', tracking: 7 })).problems).toEqual([
+      { field: 'trackingNumber', value: 7, expected: 'a text of 1 to 256 characters' },
+    ]);
+    expect(invalid(stated(1, 'OrderShipped', ['text'])).problems[0]?.field).toBe('data');
+  });
+
+  it('of today is taken as it is, and of a later one is rejected with what would be right', () => {
+    const shipped = { orderId: 'o-1', tracking: 'DHL 1' };
+    expect(valid(stated(2, 'OrderShipped', shipped))).toMatchObject({ event: { data: shipped }, metadata: {} });
+    expect(invalid(stated(3, 'OrderShipped', shipped)).problems).toEqual([
+      { field: 'schemaversion', value: 3, expected: expect.stringContaining("2, today's version of OrderShipped, or") },
+    ]);
+    expect(invalid(stated(2, 'OrderPaid', {})).problems[0]).toEqual({
+      field: 'schemaversion',
+      value: 2,
+      expected: '1, the only version of OrderPaid',
+    });
+  });
 });
 
 describe('what only we record', () => {

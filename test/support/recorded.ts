@@ -1,3 +1,4 @@
+import { canonicalType, catalogue } from '../../functions/application/catalogue';
 import type { RecordedEvent } from '../../functions/application/recorded-event';
 
 /** A recorded event with everything about it decided by its place; `over` changes what a test is about. */
@@ -9,6 +10,7 @@ export function recorded(
   over: Partial<RecordedEvent> = {},
 ): RecordedEvent {
   const subject = stream.slice(stream.indexOf('#') + 1);
+  const known = canonicalType(type);
   const at = new Date(Date.UTC(2026, 0, 1, 12, 0, version)).toISOString();
   return {
     stream,
@@ -17,7 +19,7 @@ export function recorded(
     source: 'test.shop',
     type,
     subject,
-    schemaVersion: 1,
+    schemaVersion: known ? catalogue[known].schemaVersion : 1,
     time: at,
     recordedAt: at,
     correlationId: `story-${subject}`,

@@ -2,8 +2,9 @@ import type { EventStore } from '../ports';
 import type { Place } from '../read-models/feed-row';
 import type { Page } from '../read-models/page';
 import type { RecordedEvent } from '../recorded-event';
+import { upcasted } from '../upcasted';
 
-/** The part of a recorded event that readers are shown. */
+/** The part of a recorded event that readers are shown, in today's form. */
 export type EventBody = Pick<
   RecordedEvent,
   | 'stream'
@@ -21,7 +22,7 @@ export type EventBody = Pick<
 
 export function eventBody(event: RecordedEvent): EventBody {
   const { stream, version, id, source, type, schemaVersion, time, recordedAt, correlationId, causationId, data } =
-    event;
+    upcasted(event);
   return { stream, version, id, source, type, schemaVersion, time, recordedAt, correlationId, causationId, data };
 }
 
