@@ -23,7 +23,7 @@ describe('an order event on the bus', () => {
         source: 'shop',
         type: 'OrderCreated',
         subject: orderId,
-        schemaVersion: 1,
+        schemaVersion: 2,
         time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
         recordedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
         correlationId: expect.any(String),
