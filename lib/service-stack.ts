@@ -56,6 +56,8 @@ export class ServiceStack extends Stack {
     });
     eventStore.grantAppend(ingest.role);
     inbox.grantPark(ingest.role);
+    // Users have no stock, and nothing else is written to by many at once.
+    if (aggregate !== 'users') inbox.grantLine(ingest.role);
     // The fact that an event was rejected.
     orderBus.bus.grantPutEventsTo(ingest.role);
     new Subscriber(this, `${ingest.node.id}Subscriber`, {
@@ -132,6 +134,7 @@ export class ServiceStack extends Stack {
     const api = this.#function('command-api', 'http', 'HTTP: commands, and events to put on the bus');
     eventStore.grantAppend(api.role);
     inbox.grantPut(api.role);
+    inbox.grantLine(api.role);
     orderBus.bus.grantPutEventsTo(api.role);
     this.#output('CommandUrl', new FunctionUrlApi(this, 'CommandUrlApi', { stage: this.#stage, api }).url);
   }

@@ -29,6 +29,11 @@ export class Inbox extends Construct {
     return this.#table.grant(grantee, 'PutItem', 'DeleteItem', 'Query');
   }
 
+  /** To wait in line for a stream that many want to write to. */
+  grantLine(grantee: IGrantable): Grant {
+    return this.#table.grant(grantee, 'GetItem', 'UpdateItem');
+  }
+
   /** To read what waits for a stream. */
   grantRead(grantee: IGrantable): Grant {
     return this.#table.grant(grantee, 'Query');

@@ -70,6 +70,7 @@ describe('least privilege', () => {
   const own = (construct: string) => grantsOf(local, construct).filter((grant) => !grant.startsWith('logs:'));
 
   const append = ['ConditionCheckItem', 'PutItem', 'Query'].map((action) => `dynamodb:${action} on Events`);
+  const line = ['GetItem', 'UpdateItem'].map((action) => `dynamodb:${action} on Inbox`);
   const follow = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
     (action) => `dynamodb:${action} on Events stream`,
   );
@@ -93,6 +94,7 @@ describe('least privilege', () => {
         'dynamodb:PutItem on Inbox',
         'dynamodb:DeleteItem on Inbox',
         'dynamodb:Query on Inbox',
+        ...(name === 'Users' ? [] : line),
         'events:PutEvents on OrderBus',
         ...['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
           (action) => `sqs:${action} on ${name}Redelivery`,
@@ -134,7 +136,7 @@ describe('least privilege', () => {
   });
 
   test('command-api appends, records refusals and puts events on the bus', () => {
-    expect(own('CommandApi')).toEqual([...append, 'dynamodb:PutItem on Inbox', 'events:PutEvents on OrderBus'].sort());
+    expect(own('CommandApi')).toEqual([...append, 'dynamodb:PutItem on Inbox', ...line, 'events:PutEvents on OrderBus'].sort());
   });
 
   test('query-api only reads', () => {

@@ -1,0 +1,83 @@
+import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DynamoDbLine } from '../../functions/adapters/line';
+import { systemEffects } from '../../functions/adapters/system-effects';
+import type { Effects } from '../../functions/application/ports';
+import { type Cloud, startCloud } from '../../localstack/cloud/cloud';
+import { HurriedEffects } from '../support/hurried-effects';
+import { lineContract, type Somebody } from './line.contract';
+
+/** The contract on real wire: the local cloud, or, with `DYNAMODB_ENDPOINT`, whatever answers there. */
+const inboxTable = `inbox-${Math.random().toString(36).slice(2)}`;
+
+let cloud: Cloud | undefined;
+let client: DynamoDBClient;
+
+beforeAll(async () => {
+  const given = process.env.DYNAMODB_ENDPOINT;
+  if (!given) cloud = await startCloud({ port: 0 });
+  client = new DynamoDBClient({
+    endpoint: given ?? cloud?.endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  await client.send(
+    new CreateTableCommand({
+      TableName: inboxTable,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: ['stream', 'entry'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      KeySchema: [
+        { AttributeName: 'stream', KeyType: 'HASH' },
+        { AttributeName: 'entry', KeyType: 'RANGE' },
+      ],
+    }),
+  );
+  await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1, maxDelay: 1 }, { TableName: inboxTable });
+}, 60_000);
+
+afterAll(async () => {
+  await client.send(new DeleteTableCommand({ TableName: inboxTable }));
+  client.destroy();
+  await cloud?.stop();
+});
+
+type LineEffects = Pick<Effects, 'now' | 'random' | 'sleep'>;
+
+function somebody(effects: LineEffects, settings: { leaseMs?: number } = {}): Somebody {
+  let begun: () => void;
+  const waits = new Promise<void>((resolve) => {
+    begun = resolve;
+  });
+  const sleep = (ms: number) => {
+    begun();
+    return effects.sleep(ms);
+  };
+  const { now, random } = effects;
+  return { line: new DynamoDbLine(client, inboxTable, { now, random, sleep }, settings), waits };
+}
+
+const mortal = () => somebody({ ...systemEffects, sleep: () => new Promise(() => undefined) });
+
+lineContract('DynamoDB', () => ({
+  somebody: () => somebody(systemEffects),
+  mortal,
+  hurried: () => somebody(new HurriedEffects()),
+}));
+
+describe('a line in which many have died', () => {
+  it('moves again after some leases, not after one for each of them', async () => {
+    const stream = 'inventory#many-dead';
+    for (let n = 0; n < 30; n++) {
+      const { line, waits } = mortal();
+      await Promise.race([line.enter([stream]), waits]);
+    }
+    const hurried = new HurriedEffects();
+    const turn = await somebody(hurried, { leaseMs: 1_000 }).line.enter([stream]);
+    await turn.leave();
+    expect(hurried.sleptMs).toBeGreaterThan(5_000);
+    expect(hurried.sleptMs).toBeLessThan(8_000);
+    const next = new HurriedEffects();
+    await somebody(next).line.enter([stream]);
+    expect(next.slept).toEqual([]);
+  });
+});
