@@ -5,11 +5,12 @@ import { EventBridgeEventBus } from './adapters/event-bus';
 import { DynamoDbEventStore } from './adapters/event-store';
 import { EventBridgeFactPublisher } from './adapters/fact-publisher';
 import { DynamoDbInbox } from './adapters/inbox';
+import { DynamoDbLine } from './adapters/line';
 import { SqsRedelivery } from './adapters/redelivery';
 import { systemEffects } from './adapters/system-effects';
 import { powertoolsTelemetry } from './adapters/telemetry';
 import type { EventBus } from './application/event-bus';
-import type { EventStore, FactPublisher, Inbox, Redelivery } from './application/ports';
+import type { EventStore, FactPublisher, Inbox, Line, Redelivery } from './application/ports';
 import type { Telemetry } from './application/telemetry';
 
 /**
@@ -70,6 +71,10 @@ export const eventStore: () => EventStore = /* @__PURE__ */ once(
 );
 
 export const inbox: () => Inbox = /* @__PURE__ */ once(() => new DynamoDbInbox(dynamoDb(), environment.inboxTable()));
+
+export const line: () => Line = /* @__PURE__ */ once(
+  () => new DynamoDbLine(dynamoDb(), environment.inboxTable(), systemEffects),
+);
 
 export const factPublisher: () => FactPublisher = /* @__PURE__ */ once(
   () => new EventBridgeFactPublisher(eventBridge(), environment.orderBus(), systemEffects),

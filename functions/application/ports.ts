@@ -130,13 +130,17 @@ export interface Redelivery {
 
 /**
  * First come, first served, for what many want to write at once. Nobody needs a turn to write rightly (appends are
- * conditional); it spares them losing against each other.
+ * conditional); it spares them losing against each other. One who has a turn leaves before it enters again.
  */
 export interface Line {
-  /** Resolves when it is the caller's turn at every one of the names. A holder that dies is passed over after a while. */
+  /**
+   * Resolves when it is the caller's turn at every one of the names; a holder that dies is passed over after a while (2 s).
+   * Waiting is bounded (10 s): then it resolves although it is not the caller's turn, who tries like anybody else.
+   */
   enter(names: readonly string[]): Promise<Turn>;
 }
 
+/** `leave` never rejects, and may be called more than once. */
 export type Turn = { readonly leave: () => Promise<void> };
 
 /** What `Vault.open` gives for data whose key is gone. */
