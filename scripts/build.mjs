@@ -3,6 +3,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { reducerHashes } from './reducer-hashes.mjs';
 
 const handlers = 'functions/handlers';
 
@@ -46,6 +47,7 @@ export function functionOptions(names) {
     sourcemap: 'linked',
     sourcesContent: false,
     // CommonJS dependencies inside an ESM bundle call `require` for Node's own modules.
+    plugins: [reducerHashes],
     banner: { js: "import{createRequire}from'module';const require=createRequire(import.meta.url);" },
     logLevel: 'warning',
   };
@@ -83,6 +85,7 @@ function optionsForThisMachine(entry, outfile, format) {
     platform: 'node',
     target: 'node20',
     packages: 'external',
+    plugins: [reducerHashes],
     sourcemap: 'linked',
     sourcesContent: false,
     logLevel: 'warning',

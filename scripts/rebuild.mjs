@@ -4,6 +4,7 @@
 import { basename, dirname } from 'node:path';
 import { context, formatMessages } from 'esbuild';
 import { appOptions, functionNames, functionOptions } from './build.mjs';
+import { HASHES_MODULE, hashedInputs } from './reducer-hashes.mjs';
 
 export { functionNames };
 
@@ -14,6 +15,7 @@ export async function functionsAgain(names) {
     dispose,
     rebuild: async () => {
       const { outputFiles, metafile } = await rebuild();
+      const hashed = HASHES_MODULE in metafile.inputs ? await hashedInputs() : [];
       return names.map((name) => ({
         name,
         files: Object.fromEntries(
@@ -22,7 +24,7 @@ export async function functionsAgain(names) {
             .map(({ path, contents }) => [basename(path), contents])
             .sort(([a], [b]) => (a < b ? -1 : 1)),
         ),
-        inputs: inputsOf(entryOf(name, metafile), metafile.inputs),
+        inputs: inputsOf(entryOf(name, metafile), metafile.inputs, hashed),
       }));
     },
   };
@@ -54,11 +56,12 @@ const entryOf = (name, metafile) =>
   Object.values(metafile.outputs).find(({ entryPoint }) => entryPoint && basename(entryPoint, '.ts') === name)
     .entryPoint;
 
-/** What is in a bundle, whether or not a byte of it is left there. */
-function inputsOf(entry, inputs) {
+/** What is in a bundle, whether or not a byte of it is left there, or only its hash. */
+function inputsOf(entry, inputs, hashed) {
   const seen = new Set([entry]);
   for (const path of seen) {
     for (const { path: next } of inputs[path]?.imports ?? []) if (next in inputs) seen.add(next);
   }
+  if (seen.has(HASHES_MODULE)) for (const path of hashed) seen.add(path);
   return [...seen].filter((path) => !path.includes('node_modules/'));
 }

@@ -5,7 +5,14 @@ import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 
 /** What a synthesised app depends on: changes anywhere here make a new one. */
-const SOURCES = ['lib', 'functions', 'scripts/build.mjs', 'cdk.json', 'package-lock.json'];
+const SOURCES = [
+  'lib',
+  'functions',
+  'scripts/build.mjs',
+  'scripts/reducer-hashes.mjs',
+  'cdk.json',
+  'package-lock.json',
+];
 
 /** In an assembly: which function each asset is the bundle of, `{<directory>: <name>}`. */
 export const BUNDLES_FILE = 'bundles.json';
