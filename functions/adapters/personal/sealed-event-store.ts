@@ -1,0 +1,155 @@
+import { foldUser } from '../../application/aggregates';
+import {
+  type AppendConflict,
+  type Claim,
+  type EventStore,
+  isAppendConflict,
+  isClaimsRefused,
+  type LoadedStream,
+  type NewEvent,
+  type OwnersKey,
+  type StreamWrite,
+  type Vault,
+} from '../../application/ports';
+import type { RecordedEvent } from '../../application/recorded-event';
+import { noUser, type Person, type UserState } from '../../domain/user';
+import { isPersonal } from './personal-streams';
+import { type Open, openEvent, openSnapshot, type Seal, sealEvent } from './sealed-event';
+
+type Place = { readonly stream: string; readonly version: number };
+
+const NO_KEY: OwnersKey = { state: 'none' };
+
+class Conflict extends Error implements AppendConflict {
+  readonly code = 'append-conflict';
+  readonly existing?: RecordedEvent;
+
+  constructor(
+    readonly streams: readonly string[],
+    cause: unknown,
+    existing?: RecordedEvent,
+  ) {
+    super(`somebody else was first: ${streams.join(', ')}`, { cause });
+    this.name = 'AppendConflict';
+    if (existing) this.existing = existing;
+  }
+}
+
+/**
+ * An event store that seals what is personal on its way in and opens it on its way out, so that nobody behind it has to
+ * think of it. A user's first event brings the key in its own transaction. The hashes of what is given out are those
+ * of what is stored: to verify a chain, take the store itself.
+ */
+export class SealedEventStore implements EventStore {
+  /** What was read with a stream: an append behind it needs no second look. */
+  readonly #keys = new WeakMap<LoadedStream, OwnersKey>();
+
+  constructor(
+    private readonly inner: EventStore,
+    private readonly vault: Vault,
+  ) {}
+
+  async load(stream: string): Promise<LoadedStream> {
+    if (!isPersonal(stream)) return this.inner.load(stream);
+    const [loaded, atFirst] = await Promise.all([this.inner.load(stream), this.vault.keyOf(stream)]);
+    const key = await this.lookAgain(stream, atFirst, loaded.events);
+    const open = this.opener(key, stream);
+    const events = loaded.events.map((event) => openEvent(event, open));
+    const { snapshot } = loaded;
+    const opened = { ...loaded, events, ...(snapshot && { snapshot: openSnapshot(stream, snapshot, open) }) };
+    this.#keys.set(opened, key);
+    return opened;
+  }
+
+  assumeEmpty(stream: string): LoadedStream {
+    const loaded = this.inner.assumeEmpty(stream);
+    this.#keys.set(loaded, NO_KEY);
+    return loaded;
+  }
+
+  async append(writes: readonly StreamWrite[], claims: readonly Claim[] = []): Promise<readonly RecordedEvent[]> {
+    const newKeys: Claim[] = [];
+    const sealed = await Promise.all(writes.map((write) => this.sealed(write, claims, newKeys)));
+    try {
+      const recorded = await this.inner.append(sealed, [...claims, ...newKeys]);
+      const given = writes.flatMap(({ events }) => events);
+      return recorded.map((event, i) => ({ ...event, data: given[i]!.data, metadata: given[i]!.metadata }));
+    } catch (error) {
+      throw await this.failure(error, newKeys);
+    }
+  }
+
+  placeOf(loaded: LoadedStream, event: { readonly source: string; readonly id: string }): Promise<number | undefined> {
+    return this.inner.placeOf(loaded, event);
+  }
+
+  async readRange(stream: string, after: number, upTo?: number): Promise<readonly RecordedEvent[]> {
+    if (!isPersonal(stream)) return this.inner.readRange(stream, after, upTo);
+    const [events, atFirst] = await Promise.all([this.inner.readRange(stream, after, upTo), this.vault.keyOf(stream)]);
+    const open = this.opener(await this.lookAgain(stream, atFirst, events), stream);
+    return events.map((event) => openEvent(event, open));
+  }
+
+  async readMany(places: readonly Place[]): Promise<readonly RecordedEvent[]> {
+    const events = await this.inner.readMany(places);
+    const owners = [...new Set(events.map(({ stream }) => stream).filter(isPersonal))];
+    const openers = new Map(
+      await Promise.all(
+        owners.map(async (owner) => [owner, this.opener(await this.vault.keyOf(owner), owner)] as const),
+      ),
+    );
+    return events.map((event) => {
+      const open = openers.get(event.stream);
+      return open ? openEvent(event, open) : event;
+    });
+  }
+
+  private async sealed(write: StreamWrite, claims: readonly Claim[], newKeys: Claim[]): Promise<StreamWrite> {
+    const { loaded, events } = write;
+    const { stream, version } = loaded;
+    if (!isPersonal(stream) || events.length === 0) return write;
+    let key = this.#keys.get(loaded) ?? (await this.vault.keyOf(stream));
+    const isLast = claims.some((claim) => claim.kind === 'destroy-key' && claim.owner === stream);
+    if (key.state === 'none' && !isLast) {
+      key = { state: 'there', key: this.vault.makeKey() };
+      newKeys.push({ kind: 'new-key', owner: stream, key: key.key });
+    }
+    if (key.state === 'destroyed' && version === 0)
+      throw new Error(`the key of ${stream} was destroyed before its first event: nothing of theirs can be recorded`);
+    const bytes = key.state === 'there' ? key.key : undefined;
+    const seal: Seal = (value) => bytes && this.vault.seal(bytes, stream, value);
+    const profiles = profilesOf(loaded, events);
+    return { loaded, events: events.map((event, i) => sealEvent(event, profiles[i], seal)) };
+  }
+
+  /** A key that is there already is a race like any other: load again, and take that one. */
+  private async failure(error: unknown, newKeys: readonly Claim[]): Promise<unknown> {
+    if (isClaimsRefused(error)) {
+      const taken = newKeys.filter((claim) => error.claims.includes(claim));
+      const streams = taken.flatMap((claim) => (claim.kind === 'new-key' ? claim.owner : []));
+      return streams.length > 0 ? new Conflict(streams, error) : error;
+    }
+    if (!isAppendConflict(error) || !error.existing || !isPersonal(error.existing.stream)) return error;
+    const { stream } = error.existing;
+    const open = this.opener(await this.vault.keyOf(stream), stream);
+    return new Conflict(error.streams, error, openEvent(error.existing, open));
+  }
+
+  /** The key was read beside the events: if it came with them, a moment later, it is there now. */
+  private lookAgain(stream: string, key: OwnersKey, events: readonly RecordedEvent[]): Promise<OwnersKey> {
+    return key.state === 'none' && events.length > 0 ? this.vault.keyOf(stream) : Promise.resolve(key);
+  }
+
+  private opener(key: OwnersKey, owner: string): Open {
+    return (sealed) => this.vault.open(key, owner, sealed);
+  }
+}
+
+/** Who the user is behind each of the events, for the user's row. */
+function profilesOf({ snapshot, events: past }: LoadedStream, events: readonly NewEvent[]): (Person | undefined)[] {
+  let user = snapshot ? foldUser(past.slice(1), snapshot.state as UserState) : foldUser(past, noUser);
+  return events.map((event) => {
+    user = foldUser([event as RecordedEvent], user);
+    return user.status === 'active' ? { email: user.email, name: user.name } : undefined;
+  });
+}
