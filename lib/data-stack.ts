@@ -4,6 +4,7 @@ import { EventStore } from './constructs/event-store';
 import { HoldingQueue } from './constructs/holding-queue';
 import { Inbox } from './constructs/inbox';
 import { OrderBus } from './constructs/order-bus';
+import { PersonalKeys } from './constructs/personal-keys';
 import { Views } from './constructs/views';
 import type { StageConfig } from './stage-config';
 
@@ -18,6 +19,7 @@ export class DataStack extends Stack {
   readonly eventStore: EventStore;
   readonly inbox: Inbox;
   readonly views: Views;
+  readonly keys: PersonalKeys;
   /** Parked events whose turn has come, and dead letters on their way back, by the ingest they go to. */
   readonly redelivery: Readonly<Record<Aggregate, HoldingQueue>>;
   /** Events that an ingest could not be run with. */
@@ -39,6 +41,7 @@ export class DataStack extends Stack {
     this.eventStore = new EventStore(this, 'EventStore', { stage });
     this.inbox = new Inbox(this, 'Inbox', { stage });
     this.views = new Views(this, 'Views', { stage });
+    this.keys = new PersonalKeys(this, 'Keys', { stage });
 
     const rulesOf = this.orderBus;
     this.ingestDeadLetters = new HoldingQueue(this, 'IngestDlq', { stage, rulesOf });
@@ -61,10 +64,13 @@ export class DataStack extends Stack {
     this.#output('EventsTableName', this.eventStore.tableName);
     this.#output('InboxTableName', this.inbox.tableName);
     this.#output('ViewsTableName', this.views.tableName);
+    this.#output('KeysTableName', this.keys.tableName);
     this.#output('IngestDlqUrl', this.ingestDeadLetters.queue.queueUrl);
     this.#output('ProjectionDlqUrl', this.projectionDeadLetters.queue.queueUrl);
     this.#output('FeedDlqUrl', this.feedDeadLetters.queue.queueUrl);
     this.#output('UnroutedQueueUrl', this.unrouted.queue.queueUrl);
+    for (const aggregate of aggregates)
+      this.#output(`${capital(aggregate)}RedeliveryQueueUrl`, this.redelivery[aggregate].queue.queueUrl);
   }
 
   #output(name: string, value: string): void {

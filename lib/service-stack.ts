@@ -50,12 +50,14 @@ export class ServiceStack extends Stack {
 
   /** bus → Events: decides what producers say has happened. */
   #ingest(aggregate: Aggregate): ServiceFunction {
-    const { eventStore, inbox, orderBus, ingestDeadLetters, redelivery } = this.#data;
+    const { eventStore, inbox, keys, orderBus, ingestDeadLetters, redelivery } = this.#data;
     const ingest = this.#function(`ingest-${aggregate}`, 'ingest', `Appends events of ${aggregate} from the bus`, {
       PARK_FOR_DAYS: String(this.#stage.parkForDays),
     });
     eventStore.grantAppend(ingest.role);
     inbox.grantPark(ingest.role);
+    // Every ingest: the rules go by `detail-type`, but a CloudEvent in `detail` has a type of its own.
+    keys.grantSeal(ingest.role);
     // Users have no stock, and nothing else is written to by many at once.
     if (aggregate !== 'users') inbox.grantLine(ingest.role);
     // The fact that an event was rejected.
@@ -130,10 +132,11 @@ export class ServiceStack extends Stack {
 
   /** HTTP → Events, HTTP → bus. */
   #commandApi(): void {
-    const { eventStore, inbox, orderBus } = this.#data;
+    const { eventStore, inbox, keys, orderBus } = this.#data;
     const api = this.#function('command-api', 'http', 'HTTP: commands, and events to put on the bus');
     eventStore.grantAppend(api.role);
     inbox.grantPut(api.role);
+    keys.grantSeal(api.role);
     inbox.grantLine(api.role);
     orderBus.bus.grantPutEventsTo(api.role);
     this.#output('CommandUrl', new FunctionUrlApi(this, 'CommandUrlApi', { stage: this.#stage, api }).url);
@@ -141,11 +144,12 @@ export class ServiceStack extends Stack {
 
   /** Views → HTTP, Events → HTTP. */
   #queryApi(): void {
-    const { eventStore, inbox, views } = this.#data;
+    const { eventStore, inbox, keys, views } = this.#data;
     const api = this.#function('query-api', 'http', 'HTTP: queries and health');
     eventStore.grantRead(api.role);
     views.grantRead(api.role);
     inbox.grantRead(api.role);
+    keys.grantOpen(api.role);
     this.#output('QueryUrl', new FunctionUrlApi(this, 'QueryUrlApi', { stage: this.#stage, api }).url);
   }
 
@@ -155,7 +159,7 @@ export class ServiceStack extends Stack {
     description: string,
     environment: Readonly<Record<string, string>> = {},
   ): ServiceFunction {
-    const { eventStore, inbox, views, orderBus } = this.#data;
+    const { eventStore, inbox, views, keys, orderBus } = this.#data;
     return new ServiceFunction(this, pascal(name), {
       stage: this.#stage,
       name,
@@ -167,6 +171,7 @@ export class ServiceStack extends Stack {
         EVENTS_TABLE: eventStore.tableName,
         INBOX_TABLE: inbox.tableName,
         VIEWS_TABLE: views.tableName,
+        KEYS_TABLE: keys.tableName,
         ORDER_BUS: orderBus.busName,
         ...environment,
       },

@@ -15,12 +15,16 @@ import { acknowledge } from './acknowledge';
 export type KeyedTableProps = {
   readonly stage: StageConfig;
   readonly partitionKey: string;
-  /** A name is a string key; `{number}` a numeric one. */
-  readonly sortKey: string | { readonly number: string };
+  /** A name is a string key; `{number}` a numeric one. Default: none. */
+  readonly sortKey?: string | { readonly number: string };
   /** Sparse indexes with all attributes, by name: `[partition key, sort key]`, both strings. Default: none. */
   readonly indexes?: Readonly<Record<string, readonly [string, string]>>;
   /** Default: no stream. */
   readonly stream?: StreamViewType;
+  /** The attribute, in seconds since 1970, after which an item may go. Default: nothing goes. */
+  readonly timeToLive?: string;
+  /** Why no earlier state of the table may come back. Default: where the stage keeps data, any can be restored. */
+  readonly neverRestored?: string;
 };
 
 /**
@@ -34,16 +38,17 @@ export class KeyedTable extends Construct {
 
   constructor(scope: Construct, id: string, props: KeyedTableProps) {
     super(scope, id);
-    const { stage } = props;
+    const { stage, sortKey, stream, timeToLive, neverRestored } = props;
+    const restorable = stage.pointInTimeRecovery && neverRestored === undefined;
     this.table = new Table(this, 'Table', {
       partitionKey: text(props.partitionKey),
-      sortKey:
-        typeof props.sortKey === 'string'
-          ? text(props.sortKey)
-          : { name: props.sortKey.number, type: AttributeType.NUMBER },
+      ...(sortKey && {
+        sortKey: typeof sortKey === 'string' ? text(sortKey) : { name: sortKey.number, type: AttributeType.NUMBER },
+      }),
       billingMode: BillingMode.PAY_PER_REQUEST,
-      ...(props.stream && { stream: props.stream }),
-      ...(stage.pointInTimeRecovery && { pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true } }),
+      ...(stream && { stream }),
+      ...(timeToLive && { timeToLiveAttribute: timeToLive }),
+      ...(restorable && { pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true } }),
       deletionProtection: stage.protectData,
       removalPolicy: stage.protectData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
@@ -56,8 +61,9 @@ export class KeyedTable extends Construct {
       });
     }
     this.#indexes = Object.keys(props.indexes ?? {});
-    if (!stage.pointInTimeRecovery) {
-      acknowledge(this.table, 'AwsSolutions-DDB3', `Stage ${stage.name} holds nothing that would have to be restored.`);
+    if (!restorable) {
+      const why = neverRestored ?? `Stage ${stage.name} holds nothing that would have to be restored.`;
+      acknowledge(this.table, 'AwsSolutions-DDB3', why);
     }
   }
 

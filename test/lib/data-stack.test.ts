@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
 import { DataStack } from '../../lib/data-stack';
 import { stageConfig } from '../../lib/stage-config';
-import { newApp, resources, synthesise } from '../support/synthesised';
+import { newApp, resource, resources, synthesise } from '../support/synthesised';
 
 const prod = synthesise('prod').data;
 const local = synthesise('local').data;
@@ -55,6 +55,22 @@ type Index = {
   readonly Projection: { readonly ProjectionType: string };
 };
 
+describe.each(['local', 'dev', 'staging', 'prod'] as const)('the Keys table in %s', (stage) => {
+  const keys = resource(synthesise(stage).data, 'AWS::DynamoDB::Table', 'Keys');
+
+  test('can in no way come back in an earlier state, which would revive destroyed keys', () => {
+    expect(keys.Properties.PointInTimeRecoverySpecification).toBeUndefined();
+    expect(keys.Properties.StreamSpecification).toBeUndefined();
+  });
+
+  test('is keyed by owner, and keys with a time limit go by themselves', () => {
+    expect(keys.Properties).toMatchObject({
+      KeySchema: [{ AttributeName: 'owner', KeyType: 'HASH' }],
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+    });
+  });
+});
+
 describe.each(['staging', 'prod'] as const)('in %s, data outlives its stack', (stage) => {
   const { data } = synthesise(stage);
 
@@ -64,11 +80,21 @@ describe.each(['staging', 'prod'] as const)('in %s, data outlives its stack', (s
     for (const { DeletionPolicy } of found) expect(DeletionPolicy).toBe('Retain');
   });
 
-  test('tables are protected against deletion and can be restored to any second', () => {
-    data.allResourcesProperties('AWS::DynamoDB::Table', {
-      DeletionProtectionEnabled: true,
-      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-    });
+  test('tables are protected against deletion', () => {
+    data.allResourcesProperties('AWS::DynamoDB::Table', { DeletionProtectionEnabled: true });
+  });
+
+  test('every table but that of the keys can be restored to any second', () => {
+    const restorable = Object.entries(resources(data, 'AWS::DynamoDB::Table')).filter(
+      ([, table]) => JSON.stringify(table.Properties.PointInTimeRecoverySpecification ?? {}) !== '{}',
+    );
+    expect(restorable.map(([id]) => id.replace(/Table[0-9A-F]{8}$/, ''))).toEqual([
+      'EventStoreEvents',
+      'Inbox',
+      'Views',
+    ]);
+    for (const [, { Properties }] of restorable)
+      expect(Properties.PointInTimeRecoverySpecification).toEqual({ PointInTimeRecoveryEnabled: true });
   });
 
   test('the stack itself cannot be destroyed by a slip', () => {
@@ -154,10 +180,14 @@ test('the outputs have the names that others rely on', () => {
     'EventsTableName',
     'InboxTableName',
     'ViewsTableName',
+    'KeysTableName',
     'IngestDlqUrl',
     'ProjectionDlqUrl',
     'FeedDlqUrl',
     'UnroutedQueueUrl',
+    'OrdersRedeliveryQueueUrl',
+    'InventoryRedeliveryQueueUrl',
+    'UsersRedeliveryQueueUrl',
   ]);
 });
 

@@ -31,8 +31,10 @@ describe('every function', () => {
     for (const { Properties } of functions) {
       const { Variables } = Properties.Environment as { Variables: Record<string, unknown> };
       expect(
-        Object.fromEntries(['EVENTS_TABLE', 'INBOX_TABLE', 'VIEWS_TABLE'].map((n) => [n, shortName(Variables[n])])),
-      ).toEqual({ EVENTS_TABLE: 'Events', INBOX_TABLE: 'Inbox', VIEWS_TABLE: 'Views' });
+        Object.fromEntries(
+          ['EVENTS_TABLE', 'INBOX_TABLE', 'VIEWS_TABLE', 'KEYS_TABLE'].map((n) => [n, shortName(Variables[n])]),
+        ),
+      ).toEqual({ EVENTS_TABLE: 'Events', INBOX_TABLE: 'Inbox', VIEWS_TABLE: 'Views', KEYS_TABLE: 'Keys' });
       expect(Variables).toMatchObject({ ORDER_BUS: 'orders-prod', STAGE: 'prod' });
     }
   });
@@ -70,6 +72,7 @@ describe('least privilege', () => {
   const own = (construct: string) => grantsOf(local, construct).filter((grant) => !grant.startsWith('logs:'));
 
   const append = ['ConditionCheckItem', 'PutItem', 'Query'].map((action) => `dynamodb:${action} on Events`);
+  const seal = ['GetItem', 'PutItem'].map((action) => `dynamodb:${action} on Keys`);
   const line = ['GetItem', 'UpdateItem'].map((action) => `dynamodb:${action} on Inbox`);
   const follow = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
     (action) => `dynamodb:${action} on Events stream`,
@@ -94,6 +97,7 @@ describe('least privilege', () => {
         'dynamodb:PutItem on Inbox',
         'dynamodb:DeleteItem on Inbox',
         'dynamodb:Query on Inbox',
+        ...seal,
         ...(name === 'Users' ? [] : line),
         'events:PutEvents on OrderBus',
         ...['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
@@ -136,7 +140,9 @@ describe('least privilege', () => {
   });
 
   test('command-api appends, records refusals and puts events on the bus', () => {
-    expect(own('CommandApi')).toEqual([...append, 'dynamodb:PutItem on Inbox', ...line, 'events:PutEvents on OrderBus'].sort());
+    expect(own('CommandApi')).toEqual(
+      [...append, 'dynamodb:PutItem on Inbox', ...seal, ...line, 'events:PutEvents on OrderBus'].sort(),
+    );
   });
 
   test('query-api only reads', () => {
@@ -145,8 +151,14 @@ describe('least privilege', () => {
         ...['BatchGetItem', 'Query'].map((action) => `dynamodb:${action} on Events`),
         ...readViews,
         'dynamodb:Query on Inbox',
+        'dynamodb:GetItem on Keys',
       ].sort(),
     );
+  });
+
+  test('whose personal data can be read, only they can read who write or show them', () => {
+    const onKeys = constructs.filter((name) => grantsOf(service, name).some((grant) => grant.endsWith(' on Keys')));
+    expect(onKeys).toEqual(['IngestOrders', 'IngestInventory', 'IngestUsers', 'CommandApi', 'QueryApi']);
   });
 
   test('nobody can change or delete an event', () => {
