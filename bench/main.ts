@@ -1,9 +1,10 @@
+import { cost } from './cost';
 import { delivery } from './delivery';
 import { kill } from './kill';
 import { pipeline } from './pipeline';
 import { formatReport, type Report } from './support/report';
 
-const BENCHES: Readonly<Record<string, () => Promise<Report>>> = { pipeline, delivery, kill };
+const BENCHES: Readonly<Record<string, () => Promise<Report>>> = { pipeline, delivery, kill, cost };
 
 /** `npm run bench [-- <name>] [--json]`: runs one bench, or all of them. */
 async function main(): Promise<void> {

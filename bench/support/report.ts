@@ -2,10 +2,18 @@ import { cpus, totalmem } from 'node:os';
 
 export type Target = { readonly name: string; readonly figure: string; readonly goal: string; readonly met: boolean };
 
+/** Figures side by side: each row has a name and a cell for each column. */
+export type Table = {
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly [name: string, ...cells: readonly number[]])[];
+};
+
 /** What a bench found: figures by name (the unit stands in the name), and whether the targets are met. */
 export type Report = {
   readonly bench: string;
   readonly machine: string;
+  readonly tables?: readonly Table[];
   readonly figures: Readonly<Record<string, number>>;
   readonly targets: readonly Target[];
 };
@@ -34,9 +42,9 @@ export const atMost = (name: string, figure: number, goal: number): Target => ({
   met: figure <= goal,
 });
 
-export function formatReport({ bench, machine, figures, targets }: Report): string {
+export function formatReport({ bench, machine, tables = [], figures, targets }: Report): string {
   const width = Math.max(...[...Object.keys(figures), ...targets.map(({ name }) => name)].map((name) => name.length));
-  const lines = [`${bench}  (${machine})`, ''];
+  const lines = [`${bench}  (${machine})`, '', ...tables.flatMap((table) => [...formatTable(table), ''])];
   for (const [name, value] of Object.entries(figures))
     lines.push(`  ${name.padEnd(width)}  ${String(value).padStart(10)}`);
   lines.push('');
@@ -44,6 +52,22 @@ export function formatReport({ bench, machine, figures, targets }: Report): stri
     lines.push(`  ${name.padEnd(width)}  ${figure.padStart(10)}  ${goal.padEnd(8)}  ${met ? 'met' : 'NOT MET'}`);
   }
   return `${lines.join('\n')}\n`;
+}
+
+function formatTable({ title, columns, rows }: Table): string[] {
+  const names = Math.max(...rows.map(([name]) => name.length));
+  const line = (name: string, cells: readonly string[]) =>
+    `  ${name.padEnd(names)}  ${cells.map((cell, n) => cell.padStart(Math.max(8, columns[n]!.length))).join('  ')}`;
+  return [
+    title,
+    line('', columns),
+    ...rows.map(([name, ...cells]) =>
+      line(
+        name,
+        cells.map((cell) => String(rounded(cell))),
+      ),
+    ),
+  ];
 }
 
 /** The value below which `share` of the values lie. */

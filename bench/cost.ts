@@ -1,0 +1,20 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CloudProcess } from './support/cloud-process';
+import { makeReport, type Report } from './support/report';
+import { stackCost } from './support/stack-cost';
+
+/** What orders cost on the deployed stack, in calls, units and dollars. */
+export async function cost(): Promise<Report> {
+  const dir = mkdtempSync(join(tmpdir(), 'bench-cost-'));
+  rmSync('dist/assembly-local', { recursive: true, force: true });
+  const cloud = await CloudProcess.start(dir);
+  try {
+    const stack = await stackCost(cloud);
+    return { ...makeReport('cost', {}, stack.targets), tables: stack.tables };
+  } finally {
+    await cloud.stop();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
