@@ -1,3 +1,4 @@
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SQSClient } from '@aws-sdk/client-sqs';
@@ -6,11 +7,18 @@ import { DynamoDbEventStore } from './adapters/event-store';
 import { EventBridgeFactPublisher } from './adapters/fact-publisher';
 import { DynamoDbInbox } from './adapters/inbox';
 import { DynamoDbLine } from './adapters/line';
-import { SqsRedelivery } from './adapters/redelivery';
+import { HmacNameKeeper } from './adapters/personal/name-keeper';
+import { SealedEventStore } from './adapters/personal/sealed-event-store';
+import { DynamoDbVault } from './adapters/personal/vault';
+import { type RedeliveryQueues, SqsRedelivery } from './adapters/redelivery';
+import { SqsRetries } from './adapters/retries';
 import { systemEffects } from './adapters/system-effects';
 import { powertoolsTelemetry } from './adapters/telemetry';
 import type { EventBus } from './application/event-bus';
-import type { EventStore, FactPublisher, Inbox, Line, Redelivery } from './application/ports';
+import { Planner } from './application/planner';
+import type { EventStore, FactPublisher, Inbox, Line, Redelivery, Vault } from './application/ports';
+import { reducerHashes } from './application/reducer-hashes';
+import type { Retries } from './application/retry-rejected';
 import type { Telemetry } from './application/telemetry';
 
 /**
@@ -43,6 +51,7 @@ export const environment = {
   eventsTable: () => variable('EVENTS_TABLE'),
   inboxTable: () => variable('INBOX_TABLE'),
   viewsTable: () => variable('VIEWS_TABLE'),
+  keysTable: () => variable('KEYS_TABLE'),
   orderBus: () => variable('ORDER_BUS'),
   stage: () => variable('STAGE'),
   ordersRedeliveryQueueUrl: () => variable('ORDERS_REDELIVERY_QUEUE_URL'),
@@ -52,6 +61,19 @@ export const environment = {
   feedDlqUrl: () => variable('FEED_DLQ_URL'),
   parkForDays: () => numberIn('PARK_FOR_DAYS', 14),
 } as const;
+
+/** Asked for when they are needed: who only reads has no use for all of them. */
+const appendTables = {
+  get events() {
+    return environment.eventsTable();
+  },
+  get inbox() {
+    return environment.inboxTable();
+  },
+  get keys() {
+    return environment.keysTable();
+  },
+};
 
 /**
  * Four tries cover a passing fault within a function's timeout; what lasts longer is the caller's retry. Connections are
@@ -65,9 +87,22 @@ const clientSettings = {
 export const dynamoDb = /* @__PURE__ */ once(() => new DynamoDBClient(clientSettings));
 export const eventBridge = /* @__PURE__ */ once(() => new EventBridgeClient(clientSettings));
 export const sqs = /* @__PURE__ */ once(() => new SQSClient(clientSettings));
+export const cloudFormation = /* @__PURE__ */ once(() => new CloudFormationClient(clientSettings));
 
-export const eventStore: () => EventStore = /* @__PURE__ */ once(
-  () => new DynamoDbEventStore(dynamoDb(), environment.eventsTable(), systemEffects),
+/** As it is stored: personal data are sealed in it. */
+export const storedEvents: () => EventStore = /* @__PURE__ */ once(
+  () => new DynamoDbEventStore(dynamoDb(), appendTables, reducerHashes, systemEffects),
+);
+
+/** With personal data open, for who may use the keys. */
+export const eventStore: () => EventStore = /* @__PURE__ */ once(() => new SealedEventStore(storedEvents(), vault()));
+
+export const vault: () => Vault = /* @__PURE__ */ once(
+  () => new DynamoDbVault(dynamoDb(), environment.keysTable(), systemEffects),
+);
+
+export const planner: () => Planner = /* @__PURE__ */ once(
+  () => new Planner({ events: eventStore(), names: new HmacNameKeeper(vault()) }),
 );
 
 export const inbox: () => Inbox = /* @__PURE__ */ once(() => new DynamoDbInbox(dynamoDb(), environment.inboxTable()));
@@ -84,14 +119,17 @@ export const eventBus: () => EventBus = /* @__PURE__ */ once(
   () => new EventBridgeEventBus(eventBridge(), environment.orderBus(), systemEffects),
 );
 
-export const redelivery: () => Redelivery = /* @__PURE__ */ once(() => {
-  const queues = /* @__PURE__ */ once(() => ({
-    order: environment.ordersRedeliveryQueueUrl(),
-    inventory: environment.inventoryRedeliveryQueueUrl(),
-    user: environment.usersRedeliveryQueueUrl(),
-  }));
-  return new SqsRedelivery(sqs(), queues, systemEffects);
-});
+const redeliveryQueues: () => RedeliveryQueues = /* @__PURE__ */ once(() => ({
+  order: environment.ordersRedeliveryQueueUrl(),
+  inventory: environment.inventoryRedeliveryQueueUrl(),
+  user: environment.usersRedeliveryQueueUrl(),
+}));
+
+export const redelivery: () => Redelivery = /* @__PURE__ */ once(
+  () => new SqsRedelivery(sqs(), redeliveryQueues, systemEffects),
+);
+
+export const retries: () => Retries = /* @__PURE__ */ once(() => new SqsRetries(sqs(), redeliveryQueues));
 
 /** One for each function, named like it. */
 export const telemetry = (service: string): Telemetry => powertoolsTelemetry(service, environment.stage());

@@ -135,7 +135,7 @@ export class ServiceStack extends Stack {
     const { eventStore, inbox, keys, orderBus } = this.#data;
     const api = this.#function('command-api', 'http', 'HTTP: commands, and events to put on the bus');
     eventStore.grantAppend(api.role);
-    inbox.grantPut(api.role);
+    inbox.grantClaim(api.role);
     keys.grantSeal(api.role);
     inbox.grantLine(api.role);
     orderBus.bus.grantPutEventsTo(api.role);

@@ -5,77 +5,75 @@ import {
   type DynamoDBClient,
   PutItemCommand,
   QueryCommand,
+  type QueryCommandInput,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { AppendConflict, Effects, EventStore, LoadedStream, StreamWrite } from '../application/ports';
+import { aggregateOf } from '../application/catalogue';
+import type { Claim, Effects, EventStore, LoadedStream, Snapshot, StreamWrite } from '../application/ports';
 import type { RecordedEvent } from '../application/recorded-event';
+import type { reducerHashes } from '../application/reducer-hashes';
+import { SNAPSHOT_EVERY } from '../application/snapshots';
+import { type AppendTables, AppendTransaction, Conflict, conditionalPut } from './append-transaction';
 import { seal } from './hash-chain';
+import { IdentityClaims } from './identity-claims';
 
 type Item = Record<string, AttributeValue>;
+type Range = Omit<QueryCommandInput, 'TableName'>;
 type Place = { readonly stream: string; readonly version: number };
-
-/** The append-only rule. IAM cannot say it (PutItem may overwrite), so this is the one place that puts. */
-export const NOBODY_WAS_FIRST = 'attribute_not_exists(#stream)';
 
 /** BatchGetItem takes no more keys (API reference). */
 const GET_LIMIT = 100;
-/** TransactWriteItems takes no more items (API reference). */
-const TRANSACTION_LIMIT = 100;
 /** A transaction becomes visible within milliseconds; a hole that stays is damage, not a race. */
 const READS_OF_A_HOLE = 8;
 
-class Conflict extends Error implements AppendConflict {
-  readonly code = 'append-conflict';
-  constructor(
-    readonly streams: readonly string[],
-    readonly existing: RecordedEvent | undefined,
-    cause: unknown,
-  ) {
-    super(`somebody else appended to ${streams.join(', ')} first`, { cause });
-    this.name = 'AppendConflict';
-  }
-}
-
 /** The Events table: PK `stream`, SK `version`. */
 export class DynamoDbEventStore implements EventStore {
+  private readonly identities: IdentityClaims;
+
+  /** `reducers`: whose snapshots are believed. */
   constructor(
     private readonly client: DynamoDBClient,
-    private readonly table: string,
+    private readonly tables: AppendTables,
+    private readonly reducers: typeof reducerHashes,
     private readonly effects: Pick<Effects, 'now' | 'random' | 'sleep'>,
-  ) {}
+  ) {
+    this.identities = new IdentityClaims(client, tables.inbox, effects);
+  }
 
+  /** One Query, newest first, as far back as the last snapshot; a stream that has none is read whole. */
   async load(stream: string): Promise<LoadedStream> {
-    const events = await this.readRange(stream, 0);
-    return { stream, events, version: events.length };
+    const events = await this.unbroken(stream, async () => (await this.newestFirst(stream)).reverse());
+    const [first] = events;
+    const snapshot = first && first.version > 1 ? this.snapshotIn(first) : undefined;
+    return { stream, events, version: events.at(-1)?.version ?? 0, ...(snapshot && { snapshot }) };
   }
 
   assumeEmpty(stream: string): LoadedStream {
     return { stream, events: [], version: 0 };
   }
 
-  async append(writes: readonly StreamWrite[]): Promise<readonly RecordedEvent[]> {
+  async append(writes: readonly StreamWrite[], claims: readonly Claim[] = []): Promise<readonly RecordedEvent[]> {
     const recordedAt = this.effects.now().toISOString();
     const events = writes.flatMap((write) => chain(write, recordedAt));
     if (new Set(writes.map(({ loaded }) => loaded.stream)).size < writes.length)
       throw new Error('a stream may stand only once in an append');
-    if (events.length === 0) return [];
+    const unmoved = writes.filter((write) => write.events.length === 0).map(({ loaded }) => loaded);
+    if (events.length + claims.length === 0) return [];
+    await this.identities.keep(writes.flatMap(({ loaded }) => hiddenBy(events, loaded)));
     const [first] = events;
-    return events.length === 1 && first ? [await this.putOne(first)] : this.putAll(events);
+    if (first && events.length === 1 && unmoved.length + claims.length === 0) return [await this.putOne(first)];
+    await this.putAll(new AppendTransaction(this.tables, events, unmoved, claims, recordedAt));
+    return events;
   }
 
-  async readRange(stream: string, after: number, upTo?: number): Promise<readonly RecordedEvent[]> {
-    for (let attempt = 1; ; attempt++) {
-      const events = await this.query(stream, after, upTo);
-      // A Query is only read-committed against a transaction: it may show version 3 without 2 (DynamoDB guide,
-      // "Isolation levels for transactions").
-      if (events.every((event, i) => event.version === after + 1 + i)) return events;
-      if (attempt === READS_OF_A_HOLE)
-        throw new Error(
-          `${stream} has a hole: versions ${events.map((event) => event.version).join(', ')} after ${after}`,
-        );
-      await this.effects.sleep(2 ** attempt * (0.5 + this.effects.random() / 2));
-    }
+  async placeOf({ stream, snapshot }: LoadedStream, event: { readonly source: string; readonly id: string }) {
+    return snapshot && this.identities.find(stream, event);
+  }
+
+  /** Oldest first. A stream without events behind `after` is as unbroken as any. */
+  readRange(stream: string, after: number, upTo?: number): Promise<readonly RecordedEvent[]> {
+    return this.unbroken(stream, () => this.query(rangeOf(stream, after, upTo)), after);
   }
 
   async readMany(places: readonly Place[]): Promise<readonly RecordedEvent[]> {
@@ -88,30 +86,66 @@ export class DynamoDbEventStore implements EventStore {
     return places.flatMap((place) => found.get(keyOf(place)) ?? []);
   }
 
-  private async query(stream: string, after: number, upTo?: number): Promise<RecordedEvent[]> {
+  /**
+   * Reads until there is no hole. A Query is only read-committed against a transaction: it may show version 3 without 2
+   * (DynamoDB guide, "Isolation levels for transactions"). Where `after` is not given, the first event must be version
+   * 1 or carry a snapshot.
+   */
+  private async unbroken(stream: string, read: () => Promise<RecordedEvent[]>, after?: number) {
+    for (let attempt = 1; ; attempt++) {
+      const events = await read();
+      const [first] = events;
+      const start = after ?? (first && this.snapshotIn(first) ? first.version - 1 : 0);
+      if (events.every((event, i) => event.version === start + 1 + i)) return events;
+      if (attempt === READS_OF_A_HOLE)
+        throw new Error(
+          `${stream} has a hole: versions ${events.map((event) => event.version).join(', ')} after ${start}`,
+        );
+      await this.effects.sleep(2 ** attempt * (0.5 + this.effects.random() / 2));
+    }
+  }
+
+  private async newestFirst(stream: string): Promise<RecordedEvent[]> {
+    const newest = { ...rangeOf(stream, 0), ScanIndexForward: false };
     const events: RecordedEvent[] = [];
+    for await (const page of this.pages(newest, SNAPSHOT_EVERY)) {
+      for (const event of page) {
+        events.push(event);
+        if (this.snapshotIn(event)) return events;
+      }
+    }
+    return events;
+  }
+
+  private snapshotIn({ stream, metadata }: RecordedEvent): Snapshot | undefined {
+    const aggregate = aggregateOf(stream);
+    return aggregate && metadata.snapshot?.reducer === this.reducers[aggregate] ? metadata.snapshot : undefined;
+  }
+
+  private async query(query: Range): Promise<RecordedEvent[]> {
+    const events: RecordedEvent[] = [];
+    for await (const page of this.pages(query)) events.push(...page);
+    return events;
+  }
+
+  /** `first`: how many events the first page is to have at most; the others have as many as fit. */
+  private async *pages(query: Range, first?: number): AsyncGenerator<RecordedEvent[]> {
     let from: Item | undefined;
+    let limit = first;
     do {
       const page = await this.client.send(
         new QueryCommand({
-          TableName: this.table,
+          ...query,
+          TableName: this.tables.events,
           ConsistentRead: true,
-          KeyConditionExpression:
-            upTo === undefined
-              ? '#stream = :stream AND #version > :after'
-              : '#stream = :stream AND #version BETWEEN :first AND :last',
-          ExpressionAttributeNames: { '#stream': 'stream', '#version': 'version' },
-          ExpressionAttributeValues:
-            upTo === undefined
-              ? { ':stream': { S: stream }, ':after': { N: String(after) } }
-              : { ':stream': { S: stream }, ':first': { N: String(after + 1) }, ':last': { N: String(upTo) } },
+          ...(limit && { Limit: limit }),
           ...(from && { ExclusiveStartKey: from }),
         }),
       );
-      for (const item of page.Items ?? []) events.push(fromItem(item));
+      yield (page.Items ?? []).map(fromItem);
       from = page.LastEvaluatedKey;
+      limit = undefined;
     } while (from);
-    return events;
   }
 
   private async batchGet(keys: Item[]): Promise<RecordedEvent[]> {
@@ -119,24 +153,27 @@ export class DynamoDbEventStore implements EventStore {
     let pending: Item[] | undefined = keys;
     for (let attempt = 0; pending?.length; attempt++) {
       if (attempt > 0) await this.effects.sleep(Math.min(1000, 25 * 2 ** attempt) * this.effects.random());
-      if (attempt > 10) throw new Error(`${this.table} left ${pending.length} keys unread`);
+      if (attempt > 10) throw new Error(`${this.tables.events} left ${pending.length} keys unread`);
       const answer: BatchGetItemCommandOutput = await this.readBatch(pending);
-      for (const item of answer.Responses?.[this.table] ?? []) events.push(fromItem(item));
-      pending = answer.UnprocessedKeys?.[this.table]?.Keys;
+      for (const item of answer.Responses?.[this.tables.events] ?? []) events.push(fromItem(item));
+      pending = answer.UnprocessedKeys?.[this.tables.events]?.Keys;
     }
     return events;
   }
 
   private readBatch(keys: Item[]) {
     return this.client.send(
-      new BatchGetItemCommand({ RequestItems: { [this.table]: { Keys: keys, ConsistentRead: true } } }),
+      new BatchGetItemCommand({ RequestItems: { [this.tables.events]: { Keys: keys, ConsistentRead: true } } }),
     );
   }
 
   private async putOne(event: RecordedEvent): Promise<RecordedEvent> {
     try {
       await this.client.send(
-        new PutItemCommand({ ...this.conditionalPut(event), ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
+        new PutItemCommand({
+          ...conditionalPut(this.tables.events, event),
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
       );
       return event;
     } catch (error) {
@@ -150,34 +187,40 @@ export class DynamoDbEventStore implements EventStore {
     }
   }
 
-  private async putAll(events: RecordedEvent[]): Promise<readonly RecordedEvent[]> {
-    if (events.length > TRANSACTION_LIMIT)
-      throw new Error(`${events.length} events in one append; DynamoDB takes ${TRANSACTION_LIMIT}`);
+  private async putAll(transaction: AppendTransaction): Promise<void> {
     try {
       // The SDK makes the ClientRequestToken, so its own retries are one transaction.
-      await this.client.send(
-        new TransactWriteItemsCommand({ TransactItems: events.map((event) => ({ Put: this.conditionalPut(event) })) }),
-      );
-      return events;
+      await this.client.send(new TransactWriteItemsCommand({ TransactItems: [...transaction.items] }));
     } catch (error) {
-      const reasons = (error as { CancellationReasons?: { Code?: string }[] }).CancellationReasons ?? [];
-      const lost = events.filter((_, i) => LOST_RACE.has(reasons[i]?.Code ?? ''));
-      if (!isNamed(error, 'TransactionCanceledException') || lost.length === 0) throw error;
-      throw new Conflict([...new Set(lost.map((event) => event.stream))], undefined, error);
+      throw transaction.failure(error);
     }
-  }
-
-  private conditionalPut(event: RecordedEvent) {
-    return {
-      TableName: this.table,
-      Item: marshall(event, { removeUndefinedValues: true }),
-      ConditionExpression: NOBODY_WAS_FIRST,
-      ExpressionAttributeNames: { '#stream': 'stream' },
-    };
   }
 }
 
-const LOST_RACE: ReadonlySet<string> = new Set(['ConditionalCheckFailed', 'TransactionConflict']);
+function rangeOf(stream: string, after: number, upTo?: number): Range {
+  return {
+    KeyConditionExpression:
+      upTo === undefined
+        ? '#stream = :stream AND #version > :after'
+        : '#stream = :stream AND #version BETWEEN :first AND :last',
+    ExpressionAttributeNames: { '#stream': 'stream', '#version': 'version' },
+    ExpressionAttributeValues:
+      upTo === undefined
+        ? { ':stream': { S: stream }, ':after': { N: String(after) } }
+        : { ':stream': { S: stream }, ':first': { N: String(after + 1) }, ':last': { N: String(upTo) } },
+  };
+}
+
+/**
+ * The loaded events that readers will no longer see, once what is appended carries a snapshot. What is before the last one,
+ * of whatever reducer, has its claims from then.
+ */
+function hiddenBy(appended: readonly RecordedEvent[], { stream, events }: LoadedStream): readonly RecordedEvent[] {
+  const hides = appended.some((event) => event.stream === stream && event.metadata.snapshot !== undefined);
+  if (!hides) return [];
+  const last = events.findLastIndex((event) => event.metadata.snapshot !== undefined);
+  return events.slice(Math.max(0, last));
+}
 
 /** Gives events their places behind what was loaded. */
 export function chain({ loaded, events }: StreamWrite, recordedAt: string): RecordedEvent[] {

@@ -1,34 +1,15 @@
 import {
-  type AttributeValue,
   DeleteItemCommand,
   type DynamoDBClient,
   PutItemCommand,
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { Inbox, InboxItem, InboxState } from '../application/ports';
-import { shardOf, shards } from '../application/read-models/shard';
-import { unstorable } from '../application/storable';
-import { sha256 } from './hash-chain';
+import type { Inbox, InboxItem } from '../application/ports';
+import { shards } from '../application/read-models/shard';
+import { fromItem, type Item, type ItemKey, keyOf, partitionOf, stateShard, toItem } from './inbox-item';
 
-type Item = Record<string, AttributeValue>;
-type Key = Pick<InboxItem, 'stream' | 'state' | 'source' | 'id'>;
-
-/** Limits of DynamoDB keys in bytes (service limits), with room for what stands before the text. */
-const LONGEST_STREAM = 2048;
-const LONGEST_ENTRY = 1024;
-/**
- * An item has room for 400 KB. As a map, numbers and empty maps take more of it than in JSON; as text, what came over the
- * bus (256 KB) always fits.
- */
-const LARGEST_MAP = 200 * 1024;
-const LARGEST_TEXT = 360 * 1024;
-
-/**
- * The Inbox table: PK `stream`, SK `entry` = `<state>#<source>#<id>`; index `by-state`: PK `stateShard` = `<state>#<0..7>`,
- * SK `at`, which for a parked item is when its time is up.
- */
+/** The Inbox table, as far as events and commands wait or have ended there. */
 export class DynamoDbInbox implements Inbox {
   constructor(
     private readonly client: DynamoDBClient,
@@ -51,7 +32,7 @@ export class DynamoDbInbox implements Inbox {
     }
   }
 
-  async remove(item: Key): Promise<void> {
+  async remove(item: ItemKey): Promise<void> {
     await this.client.send(new DeleteItemCommand({ TableName: this.table, Key: keyOf(item) }));
   }
 
@@ -60,7 +41,7 @@ export class DynamoDbInbox implements Inbox {
       ConsistentRead: true,
       KeyConditionExpression: '#stream = :stream AND begins_with(#entry, :parked)',
       ExpressionAttributeNames: { '#stream': 'stream', '#entry': 'entry' },
-      ExpressionAttributeValues: { ':stream': { S: keyText(stream, LONGEST_STREAM) }, ':parked': { S: 'parked#' } },
+      ExpressionAttributeValues: { ':stream': { S: partitionOf(stream) }, ':parked': { S: 'parked#' } },
     });
   }
 
@@ -104,60 +85,5 @@ export class DynamoDbInbox implements Inbox {
       from = page.LastEvaluatedKey;
     } while (from && items.length < most);
     return items;
-  }
-}
-
-const stateShard = (state: InboxState, shard: number): string => `${state}#${shard}`;
-
-/** A source may hold a `#` (it is a URI reference): escaped, so that no two pairs of source and id share an entry. */
-function entryOf({ state, source, id }: Omit<Key, 'stream'>): string {
-  const rest = `${source.replace(/[%#]/g, (char) => (char === '%' ? '%25' : '%23'))}#${id}`;
-  return `${state}#${keyText(rest, LONGEST_ENTRY - 16)}`;
-}
-
-/** What is too long for a key is named by its hash: what cannot be valid may have any length. */
-const keyText = (text: string, most: number): string =>
-  Buffer.byteLength(text) <= most ? text : `sha256#${sha256(text)}`;
-
-const keyOf = (item: Key): Item => ({
-  stream: { S: keyText(item.stream, LONGEST_STREAM) },
-  entry: { S: entryOf(item) },
-});
-
-/** The event as it came, as a map; what a table cannot keep as a map it keeps as JSON text, in `eventText`. */
-function toItem({ event, at, problems, ...item }: InboxItem): Item {
-  const eventText = JSON.stringify(event ?? null);
-  const asMap = Buffer.byteLength(eventText) <= LARGEST_MAP && unstorable(event) === undefined;
-  const keepable = problems?.map((one) => (unstorable(one.value) ? { ...one, value: JSON.stringify(one.value) } : one));
-  return {
-    ...marshall(
-      {
-        ...item,
-        ...(keepable && { problems: keepable }),
-        ...(asMap ? { event } : { eventText: cutTo(LARGEST_TEXT, eventText) }),
-        stateShard: stateShard(item.state, shardOf(item.stream)),
-        at: item.parkedUntil ?? at,
-        putAt: at,
-      },
-      { removeUndefinedValues: true },
-    ),
-    ...keyOf(item),
-  };
-}
-
-function fromItem(row: Item): InboxItem {
-  const { entry: _entry, stateShard: _shard, putAt, eventText, ...item } = unmarshall(row);
-  return { ...item, at: putAt, ...(eventText !== undefined && { event: parsed(eventText) }) } as InboxItem;
-}
-
-const cutTo = (bytes: number, text: string): string =>
-  Buffer.byteLength(text) <= bytes ? text : Buffer.from(text).subarray(0, bytes).toString('utf8');
-
-/** The event again, or as much of its text as there was room for. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
   }
 }

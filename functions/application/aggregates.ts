@@ -3,7 +3,9 @@ import { available, decideInventory, evolveInventory, type InventoryEvent, noInv
 import { decideOrder, evolveOrder, noOrder, type OrderEvent, type OrderState } from '../domain/order';
 import { decideUser, evolveUser, noUser, type UserEvent, type UserState } from '../domain/user';
 import type { Aggregate } from './catalogue';
+import type { LoadedStream } from './ports';
 import type { RecordedEvent } from './recorded-event';
+import { foldable } from './snapshots';
 import { understood } from './upcasted';
 
 export type DomainEvent = OrderEvent | InventoryEvent | UserEvent;
@@ -73,36 +75,62 @@ export const foldUser = (events: readonly RecordedEvent[], from: UserState = noU
 export const foldInventory = (events: readonly RecordedEvent[], from = noInventory): typeof noInventory =>
   events.reduce((state, event) => evolveInventory(state, domainEvent<InventoryEvent>(event)), from);
 
+/** A decider's word on an event, and what it saw. */
 export type Judged = {
   readonly decision: Decision<DomainEvent>;
-  /** For each event to append, what its fact says. */
-  readonly facts: readonly Readonly<Record<string, unknown>>[];
+  readonly before: unknown;
+  /** For each event to append, what the stream then is and what its fact says. */
+  readonly steps: readonly Step[];
 };
 
-/** Asks the decider of `aggregate` about `event`, behind `history`. */
-export function judge(aggregate: Aggregate, history: readonly RecordedEvent[], event: DomainEvent): Judged {
+export type Step = {
+  readonly event: DomainEvent;
+  readonly after: unknown;
+  readonly fact: Readonly<Record<string, unknown>>;
+};
+
+/** Asks the decider of `aggregate` about `event`, behind what was loaded. */
+export function judge(aggregate: Aggregate, loaded: LoadedStream, event: DomainEvent): Judged {
   switch (aggregate) {
     case 'order':
-      return judgeWith(orders, history, event as OrderEvent);
+      return judgeWith(orders, loaded, event as OrderEvent);
     case 'inventory':
-      return judgeWith(inventory, history, event as InventoryEvent);
+      return judgeWith(inventory, loaded, event as InventoryEvent);
     case 'user':
-      return judgeWith(users, history, event as UserEvent);
+      return judgeWith(users, loaded, event as UserEvent);
   }
 }
 
 function judgeWith<State, Event extends DomainEvent>(
   decider: Aggregated<State, Event>,
-  history: readonly RecordedEvent[],
+  loaded: LoadedStream,
   event: Event,
 ): Judged {
-  let state = history.reduce((so, past) => decider.evolve(so, domainEvent<Event>(past)), decider.initialState);
-  const decision = decider.decide(state, event);
-  if (decision.kind !== 'append') return { decision, facts: [] };
-  const facts = decision.events.map((appended) => {
+  const before = stateOf(decider, loaded);
+  const decision = decider.decide(before, event);
+  if (decision.kind !== 'append') return { decision, before, steps: [] };
+  return { decision, before, steps: stepsOf(decider, before, decision.events) };
+}
+
+/** The state of a stream, from its snapshot on. */
+export function stateOf<State, Event extends DomainEvent>(
+  { initialState, evolve }: Pick<Aggregated<State, Event>, 'initialState' | 'evolve'>,
+  loaded: LoadedStream,
+): State {
+  const [state, events] = foldable(loaded, initialState);
+  return events.reduce((so, past) => evolve(so, domainEvent<Event>(past)), state);
+}
+
+/** What each of the events leads to. */
+export function stepsOf<State, Event extends DomainEvent>(
+  { evolve, fact }: Pick<Aggregated<State, Event>, 'evolve' | 'fact'>,
+  from: State,
+  events: readonly Event[],
+): readonly Step[] {
+  let state = from;
+  return events.map((event) => {
     const before = state;
-    state = decider.evolve(before, appended);
-    return decider.fact(before, state, appended);
+    state = evolve(before, event);
+    return { event, after: state, fact: fact(before, state, event) };
   });
-  return { decision, facts };
 }

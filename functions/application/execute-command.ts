@@ -1,10 +1,10 @@
-import { backoff, RACES } from './backoff';
 import { canonicalJson } from './canonical-json';
 import { COMMAND_SOURCE, catalogue } from './catalogue';
 import type { IncomingEvent } from './incoming-event';
-import { type Effects, type EventStore, type Inbox, isAppendConflict, type LoadedStream, type Problem } from './ports';
+import type { Effects, EventStore, Inbox, LoadedStream, Problem } from './ports';
 import type { RecordedEvent } from './recorded-event';
-import { verdictOn } from './verdict';
+import { Recording, type RecordingPorts } from './recording';
+import type { Refusal } from './refusal';
 
 /** A request to make something happen: the event that it would become, and on what condition. */
 export type Command = {
@@ -14,19 +14,20 @@ export type Command = {
   readonly onVersions?: readonly number[];
 };
 
-type Refusal = { readonly reason: string; readonly problems: readonly Problem[]; readonly version: number };
+/** `version`: of the stream, when it was refused. */
+type Refused = { readonly reason: string; readonly problems: readonly Problem[]; readonly version: number };
+type Why = 'not-found' | 'conflict' | 'other-version' | 'key-reused' | Refusal['why'];
 
 export type CommandResult =
   /** Appended, by this call or, `repeated`, by an earlier one with the same key. `history` ends with its event. */
-  | { readonly kind: 'accepted'; readonly repeated: boolean; readonly history: readonly RecordedEvent[] }
-  /** It is so already, with the same data; `history` is the whole stream. */
-  | { readonly kind: 'unchanged'; readonly history: readonly RecordedEvent[] }
-  | ({ readonly kind: 'refused'; readonly why: 'not-found' | 'conflict' | 'other-version' | 'key-reused' } & Refusal)
+  | { readonly kind: 'accepted'; readonly repeated: boolean; readonly history: LoadedStream }
+  /** It is so already, with the same data; `history` is the stream as it is. */
+  | { readonly kind: 'unchanged'; readonly history: LoadedStream }
+  | ({ readonly kind: 'refused'; readonly why: Why } & Refused)
   /** Others were faster each time; nothing has happened. */
   | { readonly kind: 'busy' };
 
-export type CommandPorts = {
-  readonly events: Pick<EventStore, 'load' | 'assumeEmpty' | 'append'>;
+export type CommandPorts = RecordingPorts & {
   readonly inbox: Pick<Inbox, 'put'>;
   readonly effects: Effects;
 };
@@ -35,46 +36,49 @@ export type ExecuteCommand = (command: Command) => Promise<CommandResult>;
 
 /** Decides a command against its stream. What is refused is recorded in the Inbox; nothing waits there for its turn. */
 export function makeExecuteCommand(ports: CommandPorts): ExecuteCommand {
-  const { events, effects } = ports;
+  const { events } = ports;
   return async (command) => {
     const { stream, event } = command.event;
+    const recording = new Recording(ports, command.event);
     const opens = 'opens' in catalogue[event.type] && command.onVersions === undefined;
-    let loaded = opens ? events.assumeEmpty(stream) : await events.load(stream);
-    for (let race = 1; race <= RACES; race++) {
-      const result = await attempt(ports, command, loaded);
-      if (result?.kind === 'refused') await recordRefusal(ports, command, result);
-      if (result) return result;
-      await effects.sleep(backoff(race, effects.random()));
-      loaded = await events.load(stream);
+    try {
+      let loaded = opens ? events.assumeEmpty(stream) : await events.load(stream);
+      while (recording.mayTryAgain) {
+        const result = await attempt(ports, recording, command, loaded);
+        if (result?.kind === 'refused') await recordRefusal(ports, command, result);
+        if (result) return result;
+        loaded = await events.load(stream);
+      }
+      return { kind: 'busy' };
+    } finally {
+      await recording.leave();
     }
-    return { kind: 'busy' };
   };
 }
 
 /** Undefined: somebody else was faster. */
 async function attempt(
-  { events }: CommandPorts,
-  { event: incoming, onVersions }: Command,
+  ports: CommandPorts,
+  recording: Recording,
+  command: Command,
   loaded: LoadedStream,
 ): Promise<CommandResult | undefined> {
-  const { version, events: history } = loaded;
-  const verdict = verdictOn(loaded, incoming);
-  if (verdict.kind === 'duplicate') return repeated(incoming, verdict.of, loaded);
+  const { onVersions } = command;
+  const { version } = loaded;
+  const verdict = await recording.verdict(loaded);
+  if (verdict.kind === 'duplicate') return repeated(ports, command, verdict.of, loaded);
   if (onVersions && !onVersions.includes(version)) return refusedVersion(onVersions, version);
   switch (verdict.kind) {
-    case 'append':
-      try {
-        return {
-          kind: 'accepted',
-          repeated: false,
-          history: [...history, ...(await events.append([{ loaded, events: verdict.events }]))],
-        };
-      } catch (error) {
-        if (isAppendConflict(error)) return undefined;
-        throw error;
-      }
+    case 'append': {
+      const result = await recording.record(verdict, loaded);
+      if (result.kind === 'raced') return undefined;
+      if (result.kind === 'recorded')
+        return { kind: 'accepted', repeated: false, history: followedBy(loaded, result.events) };
+      if (result.kind === 'refused') return { kind: 'refused', version, ...result.refusal };
+      throw new Error(`a command makes no claims: ${result.claims.map(({ kind }) => kind).join(', ')}`);
+    }
     case 'redundant':
-      return { kind: 'unchanged', history };
+      return { kind: 'unchanged', history: loaded };
     case 'park':
       return {
         kind: 'refused',
@@ -89,18 +93,46 @@ async function attempt(
 }
 
 /** The first answer again, unless the key has come back with another command. */
-function repeated(incoming: IncomingEvent, first: RecordedEvent, { events, version }: LoadedStream): CommandResult {
-  const { type, data } = incoming.event;
-  if (first.type === type && canonicalJson(first.data) === canonicalJson(data))
-    return { kind: 'accepted', repeated: true, history: events.slice(0, first.version) };
+async function repeated(
+  { events }: CommandPorts,
+  { event: incoming }: Command,
+  first: RecordedEvent,
+  loaded: LoadedStream,
+): Promise<CommandResult> {
+  if (isSameRequest(incoming, first))
+    return { kind: 'accepted', repeated: true, history: await upTo(events, first, loaded) };
   return {
     kind: 'refused',
     why: 'key-reused',
-    version,
+    version: loaded.version,
     reason: `the idempotency key has been used for another command: ${first.type} at version ${first.version}`,
     problems: [{ field: 'Idempotency-Key', expected: 'a new key for a new command' }],
   };
 }
+
+/** Whether the recorded event is what the command asks for: with what was recorded beside that, and what is forgotten. */
+function isSameRequest({ event }: IncomingEvent, first: RecordedEvent): boolean {
+  if (first.type !== event.type) return false;
+  const { reservations: _recorded, ...asked } = first.data;
+  return first.data.forgotten === true || canonicalJson(asked) === canonicalJson(event.data);
+}
+
+/** The stream as it was when `event` was its last. */
+async function upTo(
+  events: Pick<EventStore, 'readRange'>,
+  { stream, version }: RecordedEvent,
+  loaded: LoadedStream,
+): Promise<LoadedStream> {
+  const known = loaded.events[0]?.version ?? 1;
+  if (version >= known) return { ...loaded, events: loaded.events.slice(0, version - known + 1), version };
+  return { stream, events: await events.readRange(stream, 0, version), version };
+}
+
+const followedBy = (loaded: LoadedStream, events: readonly RecordedEvent[]): LoadedStream => ({
+  ...loaded,
+  events: [...loaded.events, ...events],
+  version: loaded.version + events.length,
+});
 
 function refusedVersion(wanted: readonly number[], version: number): CommandResult {
   return {
@@ -112,7 +144,7 @@ function refusedVersion(wanted: readonly number[], version: number): CommandResu
   };
 }
 
-async function recordRefusal({ inbox, effects }: CommandPorts, command: Command, refusal: Refusal): Promise<void> {
+async function recordRefusal({ inbox, effects }: CommandPorts, command: Command, refusal: Refused): Promise<void> {
   const { stream, id, event, metadata } = command.event;
   const { reason, problems } = refusal;
   await inbox.put({

@@ -1,19 +1,20 @@
-import { backoff, RACES } from './backoff';
 import { catalogue } from './catalogue';
 import { decodeEvent, type InvalidEvent } from './decode-event';
 import type { IncomingEvent } from './incoming-event';
 import {
   type Effects,
-  type EventStore,
   type FactPublisher,
   type Inbox,
   type InboxItem,
   isAppendConflict,
+  isClaimsRefused,
   type LoadedStream,
 } from './ports';
 import type { RecordedEvent } from './recorded-event';
+import { Recording, type RecordingPorts } from './recording';
+import type { Refusal } from './refusal';
 import { rejectionFact } from './rejection-fact';
-import { isSame, type Verdict, verdictOn } from './verdict';
+import { type Accepted, isSame, type Verdict } from './verdict';
 
 /** An event on its way in. */
 export type Delivery = {
@@ -23,12 +24,16 @@ export type Delivery = {
   readonly parked?: Pick<InboxItem, 'stream' | 'source' | 'id'> & Partial<Pick<InboxItem, 'at' | 'parkedUntil'>>;
   /** Its time is up: decide it now or reject it. */
   readonly last?: boolean;
+  /** Somebody wants it decided again, perhaps mended: the item that it was rejected under. */
+  readonly retried?: Pick<InboxItem, 'stream' | 'source' | 'id'>;
 };
 
 /** The stream has moved while this event was being decided; `to`, if it has been read since. */
 type Moved = { readonly outcome: 'moved'; readonly to?: LoadedStream };
 /** How long a cancellation waits, once, for steps that were put just before it: a cold start and some calls. */
 const COURTESY_MS = 300;
+/** How far the clocks of two functions may be apart, and one be suspended between looking at its clock and writing. */
+const CLOCKS_APART_MS = 10 * 60_000;
 const MOVED: Moved = { outcome: 'moved' };
 
 type About = { readonly stream: string; readonly id: string; readonly source: string; readonly type: string };
@@ -36,15 +41,19 @@ type About = { readonly stream: string; readonly id: string; readonly source: st
 /** How an ingest ends: in exactly one of these ways. */
 export type IngestOutcome = About &
   (
-    | { readonly outcome: 'appended'; readonly version: number; readonly correlationId: string }
+    | {
+        readonly outcome: 'appended';
+        readonly version: number;
+        readonly correlationId: string;
+        readonly conflicts?: number;
+      }
     | { readonly outcome: 'duplicate'; readonly version: number; readonly correlationId: string }
     | { readonly outcome: 'redundant'; readonly reason: string }
     | { readonly outcome: 'parked'; readonly reason: string; readonly dueAtVersion: number }
     | { readonly outcome: 'rejected'; readonly reason: string }
   );
 
-export type IngestPorts = {
-  readonly events: Pick<EventStore, 'load' | 'assumeEmpty' | 'append'>;
+export type IngestPorts = RecordingPorts & {
   readonly inbox: Pick<Inbox, 'put' | 'remove' | 'parked'>;
   readonly facts: FactPublisher;
   readonly effects: Effects;
@@ -61,6 +70,8 @@ export type Ingest = (delivery: Delivery) => Promise<IngestOutcome>;
  */
 export function makeIngest(ports: IngestPorts): Ingest {
   return async (delivery) => {
+    // Safe: until this delivery has ended the event is in the queue that it came by.
+    if (delivery.retried) await ports.inbox.remove({ ...delivery.retried, state: 'rejected' });
     const decoded = decodeEvent(delivery.envelope);
     if (decoded.ok) return new Ingestion(ports, delivery, decoded.event).run();
     await putRejected(ports, delivery, decoded.invalid);
@@ -74,8 +85,7 @@ export function makeIngest(ports: IngestPorts): Ingest {
 /** One event on its way to an outcome. */
 class Ingestion {
   private readonly about: About;
-  /** An expired event may stand as rejected, by this run or by one that died, although nobody has been told yet. */
-  private mayBeCondemned: boolean;
+  private readonly recording: Recording;
   private hasWaited = false;
   /** A parked item of this event may stand in the Inbox, from this run or from one that died. */
   private mayBeParked: boolean;
@@ -85,23 +95,26 @@ class Ingestion {
     private readonly delivery: Delivery,
     private readonly event: IncomingEvent,
   ) {
+    this.recording = new Recording(ports, event);
     this.about = { stream: event.stream, id: event.id, source: event.source, type: event.event.type };
     this.mayBeParked = delivery.parked !== undefined;
-    this.mayBeCondemned = delivery.last === true;
   }
 
   async run(): Promise<IngestOutcome> {
-    const { events, effects } = this.ports;
+    const { events } = this.ports;
     const { stream, id } = this.event;
-    // An event that opens its stream is put without looking: if it is not the first, the append says so.
-    let loaded = this.opens ? events.assumeEmpty(stream) : await events.load(stream);
-    for (let race = 1; race <= RACES; race++) {
-      const result = await this.carryOut(verdictOn(loaded, this.event), loaded);
-      if (result.outcome !== 'moved') return result;
-      await effects.sleep(backoff(race, effects.random()));
-      loaded = result.to ?? (await events.load(stream));
+    try {
+      // An event that opens its stream is put without looking: if it is not the first, the append says so.
+      let loaded = this.opens ? events.assumeEmpty(stream) : await events.load(stream);
+      while (this.recording.mayTryAgain) {
+        const result = await this.carryOut(await this.recording.verdict(loaded), loaded);
+        if (result.outcome !== 'moved') return result;
+        loaded = result.to ?? (await events.load(stream));
+      }
+    } finally {
+      await this.recording.leave();
     }
-    throw new Error(`${stream} moved ${RACES} times while ${id} was being decided`);
+    throw new Error(`others were first ${this.recording.conflicts} times while ${id} of ${stream} was being decided`);
   }
 
   private async carryOut(verdict: Verdict, loaded: LoadedStream): Promise<IngestOutcome | Moved> {
@@ -141,20 +154,26 @@ class Ingestion {
     return moved;
   }
 
-  private async append(
-    { events }: Extract<Verdict, { kind: 'append' }>,
-    loaded: LoadedStream,
-  ): Promise<IngestOutcome | Moved> {
-    try {
-      const [recorded] = await this.ports.events.append([{ loaded, events }]);
-      if (!recorded) throw new Error('an append without events');
-      const { version, correlationId } = recorded;
-      await this.leaveInbox();
-      return { outcome: 'appended', version, correlationId, ...this.about };
-    } catch (error) {
-      if (!isAppendConflict(error)) throw error;
-      const { existing } = error;
-      return existing && isSame(existing, this.event) ? this.duplicate(existing) : MOVED;
+  private async append(accepted: Accepted, loaded: LoadedStream): Promise<IngestOutcome | Moved> {
+    const { stream, source, id } = this.event;
+    const result = await this.recording.record(accepted, loaded, ({ contingent }) =>
+      contingent || this.mayHaveExpired ? [{ kind: 'not-rejected', stream, source, id }] : [],
+    );
+    switch (result.kind) {
+      case 'recorded': {
+        const [recorded] = result.events;
+        if (!recorded) throw new Error('an append without events');
+        const { version, correlationId } = recorded;
+        await this.leaveInbox();
+        const { conflicts } = this.recording;
+        return { outcome: 'appended', version, correlationId, ...(conflicts > 0 && { conflicts }), ...this.about };
+      }
+      case 'raced':
+        return result.existing && isSame(result.existing, this.event) ? this.duplicate(result.existing) : MOVED;
+      case 'refused':
+        return this.refuseForGood(result.refusal, loaded);
+      case 'claims-refused':
+        return this.stayRejected();
     }
   }
 
@@ -195,21 +214,10 @@ class Ingestion {
     return { outcome: 'parked', reason, dueAtVersion, ...this.about };
   }
 
-  /**
-   * Rejected, no longer parked, and then look again: if the step it waited for came after all, it is decided by that. Only
-   * when the stream has stood still is the producer told, so nobody hears of a rejection that did not last.
-   */
-  private async expire(why: string, loaded: LoadedStream): Promise<IngestOutcome | Moved> {
-    const invalid = this.invalid(`it waited too long: ${why}`, [
-      { field: 'type', value: this.event.event.type, expected: 'the step before it, in time' },
-    ]);
-    await putRejected(this.ports, this.delivery, invalid);
-    await this.ports.inbox.remove({ ...this.about, state: 'parked' });
-    this.mayBeParked = false;
-    const again = await this.ports.events.load(this.event.stream);
-    if (again.version !== loaded.version) return { outcome: 'moved', to: again };
-    await publishRejected(this.ports, invalid);
-    return { outcome: 'rejected', reason: invalid.reason, ...this.about };
+  private expire(why: string, loaded: LoadedStream): Promise<IngestOutcome | Moved> {
+    const expected = 'the step before it, in time';
+    const problems = [{ field: 'type', value: this.event.event.type, expected }];
+    return this.refuseForGood({ reason: `it waited too long: ${why}`, problems }, loaded);
   }
 
   private async reject(reason: string, problems: InvalidEvent['problems']): Promise<IngestOutcome> {
@@ -220,8 +228,44 @@ class Ingestion {
     return { outcome: 'rejected', reason, ...this.about };
   }
 
+  /**
+   * What is in the way may go away, and then another delivery of this event would be accepted. So it is rejected in one
+   * transaction with its stream standing still, and accepted only while it has not been rejected: one of the two, for ever.
+   */
+  private async refuseForGood(
+    { reason, problems }: Pick<Refusal, 'reason' | 'problems'>,
+    loaded: LoadedStream,
+  ): Promise<IngestOutcome | Moved> {
+    const invalid = this.invalid(reason, problems);
+    const item = rejectedItem(this.ports, this.delivery, invalid);
+    try {
+      await this.ports.events.append([{ loaded, events: [] }], [{ kind: 'put-item', item }]);
+    } catch (error) {
+      if (!isAppendConflict(error) && !isClaimsRefused(error)) throw error;
+      if (isAppendConflict(error)) {
+        await this.recording.raced();
+        return MOVED;
+      }
+    }
+    return this.tellRejected(invalid);
+  }
+
+  /** It was rejected before, by a delivery that may have died before it told anybody. */
+  private stayRejected(): Promise<IngestOutcome> {
+    return this.tellRejected(
+      this.invalid('it has been rejected before', [
+        { field: 'id', value: this.event.id, expected: 'an id that has not been rejected, for a new try' },
+      ]),
+    );
+  }
+
+  private async tellRejected(invalid: InvalidEvent): Promise<IngestOutcome> {
+    await publishRejected(this.ports, invalid);
+    await this.ports.inbox.remove({ ...this.about, state: 'parked' });
+    return { outcome: 'rejected', reason: invalid.reason, ...this.about };
+  }
+
   private async leaveInbox(): Promise<void> {
-    if (this.mayBeCondemned) await this.ports.inbox.remove({ ...this.about, state: 'rejected' });
     if (this.mayBeParked) await this.ports.inbox.remove({ ...this.about, state: 'parked' });
   }
 
@@ -230,6 +274,14 @@ class Ingestion {
     this.hasWaited = true;
     await this.ports.effects.sleep(COURTESY_MS);
     return MOVED;
+  }
+
+  /** Another delivery may just be rejecting it because it has waited too long. */
+  private get mayHaveExpired(): boolean {
+    const { parked, last } = this.delivery;
+    if (!parked) return last === true;
+    const left = Date.parse(parked.parkedUntil ?? '') - this.ports.effects.now().getTime();
+    return !(left > CLOCKS_APART_MS);
   }
 
   private get yields(): boolean {
@@ -246,20 +298,13 @@ class Ingestion {
   }
 }
 
-async function putRejected(ports: IngestPorts, delivery: Delivery, invalid: InvalidEvent): Promise<void> {
+const putRejected = (ports: IngestPorts, delivery: Delivery, invalid: InvalidEvent): Promise<void> =>
+  ports.inbox.put(rejectedItem(ports, delivery, invalid));
+
+function rejectedItem({ effects }: IngestPorts, { envelope }: Delivery, invalid: InvalidEvent): InboxItem {
   const { stream, id, source, type, reason, problems } = invalid;
-  const at = ports.effects.now().toISOString();
-  await ports.inbox.put({
-    stream,
-    state: 'rejected',
-    id,
-    source,
-    type,
-    reason,
-    problems,
-    event: delivery.envelope,
-    at,
-  });
+  const at = effects.now().toISOString();
+  return { stream, state: 'rejected', id, source, type, reason, problems, event: envelope, at };
 }
 
 async function publishRejected(ports: IngestPorts, invalid: InvalidEvent): Promise<void> {

@@ -21,6 +21,9 @@ export type Snapshot = {
   readonly state: unknown;
   /** The correlation of the stream's first event. */
   readonly story: string;
+  /** The time of the stream's first event, and the latest of any. RFC 3339. */
+  readonly createdAt: string;
+  readonly updatedAt: string;
 };
 
 /** An event to append; the store adds `stream`, `version`, `recordedAt`, `prevHash` and `hash`. */

@@ -17,7 +17,17 @@ export type OrderCreated = {
     readonly total?: MinorUnits;
   };
 };
-export type OrderConfirmed = { readonly type: 'OrderConfirmed'; readonly data: { readonly orderId: string } };
+/** So many pieces of a SKU are held for an order. */
+export type Reservation = { readonly sku: string; readonly quantity: number };
+
+export type OrderConfirmed = {
+  readonly type: 'OrderConfirmed';
+  readonly data: {
+    readonly orderId: string;
+    /** What was reserved with it: of the SKUs that are tracked. Recorded, not asked for. */
+    readonly reservations?: readonly Reservation[];
+  };
+};
 export type OrderPaid = {
   readonly type: 'OrderPaid';
   readonly data: { readonly orderId: string; readonly paymentId: string; readonly amount: MinorUnits };
@@ -44,25 +54,29 @@ type Placed = {
   readonly shippingFee: MinorUnits;
   readonly total: MinorUnits;
 };
+/** What is held for the order from its confirmation until it is shipped or cancelled. */
+type Held = { readonly reservations?: readonly Reservation[] };
 type Payment = { readonly paymentId: string; readonly amount: MinorUnits };
 type Shipment = { readonly carrier?: string; readonly trackingNumber?: string };
 
 export type NoOrder = { readonly status: 'none' };
-export type CreatedOrder = Placed & { readonly status: 'created' };
-export type ConfirmedOrder = Placed & { readonly status: 'confirmed' };
-export type PaidOrder = Placed & { readonly status: 'paid'; readonly payment: Payment };
-export type ShippedOrder = Placed & {
-  readonly status: 'shipped' | 'delivered';
-  readonly payment: Payment;
-  readonly shipment: Shipment;
-};
-export type CancelledOrder = Placed & {
-  readonly status: 'cancelled';
-  readonly reason: string;
-  readonly cancelledFrom: 'created' | 'confirmed' | 'paid';
-  /** What has to be paid back. */
-  readonly payment?: Payment;
-};
+export type CreatedOrder = Placed & Held & { readonly status: 'created' };
+export type ConfirmedOrder = Placed & Held & { readonly status: 'confirmed' };
+export type PaidOrder = Placed & Held & { readonly status: 'paid'; readonly payment: Payment };
+export type ShippedOrder = Placed &
+  Held & {
+    readonly status: 'shipped' | 'delivered';
+    readonly payment: Payment;
+    readonly shipment: Shipment;
+  };
+export type CancelledOrder = Placed &
+  Held & {
+    readonly status: 'cancelled';
+    readonly reason: string;
+    readonly cancelledFrom: 'created' | 'confirmed' | 'paid';
+    /** What has to be paid back. */
+    readonly payment?: Payment;
+  };
 export type ExistingOrder = CreatedOrder | ConfirmedOrder | PaidOrder | ShippedOrder | CancelledOrder;
 export type OrderState = NoOrder | ExistingOrder;
 export type OrderStatus = ExistingOrder['status'];
@@ -89,8 +103,11 @@ export function evolveOrder(order: OrderState, event: OrderEvent): OrderState {
         total: orderTotal(items, shippingFee),
       };
     }
-    case 'OrderConfirmed':
-      return order.status === 'created' ? { ...order, status: 'confirmed' } : order;
+    case 'OrderConfirmed': {
+      const { reservations = [] } = event.data;
+      const held = reservations.length > 0 && { reservations };
+      return order.status === 'created' ? { ...order, status: 'confirmed', ...held } : order;
+    }
     case 'OrderPaid': {
       const { paymentId, amount } = event.data;
       return order.status === 'confirmed' ? { ...order, status: 'paid', payment: { paymentId, amount } } : order;

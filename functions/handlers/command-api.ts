@@ -3,7 +3,7 @@ import { handle } from 'hono/aws-lambda';
 import { derivedId } from '../adapters/derived-id';
 import { systemEffects } from '../adapters/system-effects';
 import { makeExecuteCommand } from '../application/execute-command';
-import { eventBus, eventStore, inbox, telemetry } from '../composition';
+import { eventBus, eventStore, inbox, line, planner, telemetry } from '../composition';
 import { commandApp } from './command/app';
 import { observed } from './middleware';
 
@@ -11,7 +11,13 @@ const log = telemetry('command-api');
 
 const respond = handle(
   commandApp({
-    execute: makeExecuteCommand({ events: eventStore(), inbox: inbox(), effects: systemEffects }),
+    execute: makeExecuteCommand({
+      events: eventStore(),
+      planner: planner(),
+      line: line(),
+      inbox: inbox(),
+      effects: systemEffects,
+    }),
     bus: eventBus(),
     telemetry: log,
     effects: systemEffects,

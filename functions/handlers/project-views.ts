@@ -1,7 +1,7 @@
 import { SqsProjectionDeadLetters } from '../adapters/projection-dead-letters';
 import { systemEffects } from '../adapters/system-effects';
 import { DynamoDbViewRows } from '../adapters/views/view-rows';
-import { dynamoDb, environment, eventStore, sqs, telemetry } from '../composition';
+import { dynamoDb, environment, sqs, storedEvents, telemetry } from '../composition';
 import { projections } from '../projections/projections';
 import { makeProjector } from '../projections/projector';
 import { observed } from './middleware';
@@ -16,7 +16,7 @@ export const handler = observed(
     project: makeProjector({
       projections,
       rows: new DynamoDbViewRows(dynamoDb(), environment.viewsTable(), systemEffects),
-      events: eventStore(),
+      events: storedEvents(),
       deadLetters: new SqsProjectionDeadLetters(sqs(), environment.projectionDlqUrl),
       now: systemEffects.now,
     }),

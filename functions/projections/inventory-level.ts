@@ -3,7 +3,7 @@ import { aggregateOf, canonicalType, catalogueEntry, subjectOf } from '../applic
 import type { Projection } from '../application/read-models/projection';
 import type { InventoryLevel } from '../application/read-models/rows';
 import type { RecordedEvent } from '../application/recorded-event';
-import { available, evolveInventory, type InventoryEvent, noInventory } from '../domain/inventory';
+import { available, evolveInventory, type InventoryEvent, type InventoryState, noInventory } from '../domain/inventory';
 import { isWhole, UnreadableEvent } from './event-fields';
 import { latest } from './row-fields';
 
@@ -15,20 +15,18 @@ export const inventoryLevel: Projection<InventoryLevel> = {
     refuseUnknown(event);
     const before = level ? { tracked: true, onHand: level.onHand, reserved: level.reserved } : noInventory;
     const after = evolveInventory(before, domainEvent<InventoryEvent>(event));
-    if (!isWhole(after.onHand) || !isWhole(after.reserved) || !isWhole(available(after))) {
-      throw new UnreadableEvent(event, 'data', event.data, 'quantities that leave whole numbers, 0 or more');
-    }
-    return {
-      stream: event.stream,
-      version: event.version,
-      sku: subjectOf(event.stream),
-      onHand: after.onHand,
-      reserved: after.reserved,
-      available: available(after),
-      updatedAt: latest(level?.updatedAt ?? '', event.time),
-    };
+    return row(event, after, latest(level?.updatedAt ?? '', event.time));
   },
+  fromSnapshot: (event, { state, updatedAt }) => row(event, state as InventoryState, updatedAt),
 };
+
+function row(event: RecordedEvent, stock: InventoryState, updatedAt: string): InventoryLevel {
+  const { onHand, reserved } = stock;
+  if (!isWhole(onHand) || !isWhole(reserved) || !isWhole(available(stock)))
+    throw new UnreadableEvent(event, 'data', event.data, 'quantities that leave whole numbers, 0 or more');
+  const { stream, version } = event;
+  return { stream, version, sku: subjectOf(stream), onHand, reserved, available: available(stock), updatedAt };
+}
 
 /** The decider's fold passes over what it does not know; a read model must not count it as folded. */
 function refuseUnknown(event: RecordedEvent): void {

@@ -19,14 +19,14 @@ export class Inbox extends Construct {
     this.tableName = this.#table.table.tableName;
   }
 
-  /** To put items there. */
-  grantPut(grantee: IGrantable): Grant {
-    return this.#table.grant(grantee, 'PutItem');
+  /** To record what is refused, and to claim what has to be so with an append: names, and where events stand. */
+  grantClaim(grantee: IGrantable): Grant {
+    return this.#table.grant(grantee, 'PutItem', 'DeleteItem', 'GetItem', 'BatchWriteItem');
   }
 
-  /** To put items there, look at what else waits for a stream, and take out those that have been decided. */
+  /** The same, and to park events, look at what else waits for a stream, and take out those that have been decided. */
   grantPark(grantee: IGrantable): Grant {
-    return this.#table.grant(grantee, 'PutItem', 'DeleteItem', 'Query');
+    return this.grantClaim(grantee).combine(this.#table.grant(grantee, 'Query', 'ConditionCheckItem'));
   }
 
   /** To wait in line for a stream that many want to write to. */

@@ -1,11 +1,14 @@
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { describe, expect, it } from '@jest/globals';
-import { DynamoDbEventStore, NOBODY_WAS_FIRST } from '../../functions/adapters/event-store';
+import { NOBODY_WAS_FIRST } from '../../functions/adapters/append-transaction';
+import { DynamoDbEventStore } from '../../functions/adapters/event-store';
 import { isAppendConflict, type NewEvent } from '../../functions/application/ports';
 import { FixedEffects } from '../support/fixed-effects';
 import { orderHistory } from '../support/recorded';
 import { awsError, ScriptedClient } from '../support/scripted-client';
 
+const tables = { events: 'Events', inbox: 'Inbox', keys: 'Keys' };
+const reducers = { order: 'now', inventory: 'now', user: 'now' };
 const stream = 'order#o-1';
 const history = orderHistory('o-1', 3);
 const page = (...versions: number[]) => ({ Items: versions.map((version) => marshall(history[version - 1])) });
@@ -25,7 +28,7 @@ const event: NewEvent = {
 function storeWith(...script: readonly unknown[]) {
   const client = new ScriptedClient(script);
   const effects = new FixedEffects();
-  const store = new DynamoDbEventStore(client.as(), 'Events', effects);
+  const store = new DynamoDbEventStore(client.as(), tables, reducers, effects);
   const append = (...events: NewEvent[]) => store.append([{ loaded: store.assumeEmpty(stream), events }]);
   return { client, effects, store, append };
 }
@@ -96,7 +99,7 @@ describe('appending', () => {
 describe('reading', () => {
   it('is consistent, and follows the pages', async () => {
     const LastEvaluatedKey = marshall({ stream, version: 2 });
-    const { store, client } = storeWith({ ...page(1, 2), LastEvaluatedKey }, page(3));
+    const { store, client } = storeWith({ ...page(3, 2), LastEvaluatedKey }, page(1));
     expect((await store.load(stream)).events).toEqual(history);
     expect(client.commands).toEqual(['QueryCommand', 'QueryCommand']);
     expect(client.inputs).toMatchObject([
@@ -106,7 +109,7 @@ describe('reading', () => {
   });
 
   it('reads again when a transaction shows through by half', async () => {
-    const { store, client, effects } = storeWith(page(1, 3), page(3), page(1, 2, 3));
+    const { store, client, effects } = storeWith(page(3, 1), page(3), page(3, 2, 1));
     expect((await store.load(stream)).version).toBe(3);
     expect([client.inputs.length, effects.slept.length]).toEqual([3, 2]);
     expect((await storeWith(page(3), page(2, 3)).store.readRange(stream, 1)).map(({ version }) => version)).toEqual([
@@ -115,7 +118,7 @@ describe('reading', () => {
   });
 
   it('says so when the hole stays', async () => {
-    const { store } = storeWith(...Array.from({ length: 8 }, () => page(1, 3)));
+    const { store } = storeWith(...Array.from({ length: 8 }, () => page(3, 1)));
     await expect(store.load(stream)).rejects.toThrow('order#o-1 has a hole: versions 1, 3');
   });
 

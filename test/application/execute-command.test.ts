@@ -2,9 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { decodeEvent } from '../../functions/application/decode-event';
 import { type Command, makeExecuteCommand } from '../../functions/application/execute-command';
 import { envelope } from '../support/envelopes';
-import { FixedEffects } from '../support/fixed-effects';
-import { MemoryEventStore } from '../support/memory-event-store';
-import { MemoryInbox } from '../support/memory-inbox';
+import { memoryWriteSide } from '../support/memory-write-side';
 import { payloads } from '../support/orders';
 
 const command = (type: string, payload: object, more: Partial<Command> = {}): Command => {
@@ -16,7 +14,7 @@ const create = command('OrderCreated', payloads.created('o-1'));
 const confirm = command('OrderConfirmed', payloads.confirmed('o-1'));
 const cancel = command('OrderCancelled', payloads.cancelled('o-1'));
 
-const ports = () => ({ events: new MemoryEventStore(), inbox: new MemoryInbox(), effects: new FixedEffects() });
+const ports = memoryWriteSide;
 
 describe('commands in a race', () => {
   it('are each decided behind whatever came first', async () => {
@@ -32,7 +30,7 @@ describe('commands in a race', () => {
   it('that insist on a version are refused when somebody else was faster', async () => {
     const execute = makeExecuteCommand(ports());
     await execute(create);
-    const results = await Promise.all([confirm, cancel].map((one) => execute({ ...one, onVersions: [1] })));
+    const results = await Promise.all([cancel, confirm].map((one) => execute({ ...one, onVersions: [1] })));
     expect(results).toMatchObject([{ kind: 'accepted' }, { kind: 'refused', why: 'other-version', version: 2 }]);
   });
 

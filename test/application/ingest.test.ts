@@ -2,9 +2,10 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { type Delivery, type Ingest, makeIngest } from '../../functions/application/ingest';
 import { cloudEventEnvelope, type Envelope, envelope } from '../support/envelopes';
 import { FixedEffects } from '../support/fixed-effects';
-import { MemoryEventStore } from '../support/memory-event-store';
+import type { MemoryEventStore } from '../support/memory-event-store';
 import { MemoryFacts } from '../support/memory-facts';
-import { MemoryInbox } from '../support/memory-inbox';
+import type { MemoryInbox } from '../support/memory-inbox';
+import { memoryWriteSide } from '../support/memory-write-side';
 import { payloads } from '../support/orders';
 
 const stream = 'order#o-1';
@@ -36,15 +37,16 @@ const noting = <P extends object>(port: P): P =>
 
 beforeEach(() => {
   effects = new FixedEffects();
-  events = new MemoryEventStore(effects.now);
-  inbox = new MemoryInbox();
+  const side = memoryWriteSide(effects);
+  events = side.events;
+  inbox = side.inbox;
   facts = new MemoryFacts();
   calls = [];
   ingest = makeIngest({
+    ...side,
     events: noting(events),
     inbox: noting(inbox),
     facts: noting(facts),
-    effects,
     parkForMs: 60_000,
   });
 });
@@ -290,7 +292,7 @@ describe('writers in a race', () => {
     events.append = async () => {
       throw Object.assign(new Error('lost'), { code: 'append-conflict', streams: [stream] });
     };
-    await expect(take(confirmed)).rejects.toThrow('moved 10 times');
+    await expect(take(confirmed)).rejects.toThrow('first 10 times');
     expect(effects.slept).toHaveLength(10);
     expect(Math.max(...effects.slept)).toBeLessThanOrEqual(250);
   });
@@ -298,8 +300,8 @@ describe('writers in a race', () => {
 
 /** Somebody else's cancellation, as a write. */
 async function cancellation() {
-  const store = new MemoryEventStore(effects.now);
-  const other = makeIngest({ events: store, inbox: new MemoryInbox(), facts, effects, parkForMs: 1 });
-  for (const event of [created, cancelled]) await other({ envelope: event });
-  return { events: store.appended.slice(1) };
+  const other = memoryWriteSide(effects);
+  const ingestThere = makeIngest({ ...other, facts, parkForMs: 1 });
+  for (const event of [created, cancelled]) await ingestThere({ envelope: event });
+  return { events: other.events.appended.slice(1) };
 }

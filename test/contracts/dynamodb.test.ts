@@ -3,6 +3,7 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { DynamoDbEventStore } from '../../functions/adapters/event-store';
 import { DynamoDbInbox } from '../../functions/adapters/inbox';
 import { systemEffects } from '../../functions/adapters/system-effects';
+import { reducerHashes } from '../../functions/application/reducer-hashes';
 import { type Cloud, startCloud } from '../../localstack/cloud/cloud';
 import { eventStoreContract } from './event-store.contract';
 import { inboxContract } from './inbox.contract';
@@ -12,7 +13,7 @@ import { inboxContract } from './inbox.contract';
  * LocalStack). The tables are made as the stack makes them.
  */
 const suffix = Math.random().toString(36).slice(2);
-const [eventsTable, inboxTable] = [`events-${suffix}`, `inbox-${suffix}`];
+const [eventsTable, inboxTable, keysTable] = [`events-${suffix}`, `inbox-${suffix}`, `keys-${suffix}`];
 
 let cloud: Cloud | undefined;
 let client: DynamoDBClient;
@@ -66,14 +67,24 @@ beforeAll(async () => {
       ],
     }),
   );
-  for (const TableName of [eventsTable, inboxTable])
+  await client.send(
+    new CreateTableCommand({
+      TableName: keysTable,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'owner', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'owner', KeyType: hash }],
+    }),
+  );
+  for (const TableName of [eventsTable, inboxTable, keysTable])
     await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1, maxDelay: 1 }, { TableName });
-  store = new DynamoDbEventStore(client, eventsTable, systemEffects);
+  const tables = { events: eventsTable, inbox: inboxTable, keys: keysTable };
+  store = new DynamoDbEventStore(client, tables, reducerHashes, systemEffects);
   inbox = new DynamoDbInbox(client, inboxTable);
 }, 60_000);
 
 afterAll(async () => {
-  for (const TableName of [eventsTable, inboxTable]) await client.send(new DeleteTableCommand({ TableName }));
+  for (const TableName of [eventsTable, inboxTable, keysTable])
+    await client.send(new DeleteTableCommand({ TableName }));
   client.destroy();
   await cloud?.stop();
 });

@@ -73,7 +73,8 @@ describe('least privilege', () => {
 
   const append = ['ConditionCheckItem', 'PutItem', 'Query'].map((action) => `dynamodb:${action} on Events`);
   const seal = ['GetItem', 'PutItem'].map((action) => `dynamodb:${action} on Keys`);
-  const line = ['GetItem', 'UpdateItem'].map((action) => `dynamodb:${action} on Inbox`);
+  const claim = ['PutItem', 'DeleteItem', 'GetItem', 'BatchWriteItem'].map((action) => `dynamodb:${action} on Inbox`);
+  const line = ['dynamodb:UpdateItem on Inbox'];
   const follow = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'].map(
     (action) => `dynamodb:${action} on Events stream`,
   );
@@ -94,9 +95,9 @@ describe('least privilege', () => {
     expect(own(`Ingest${name}`)).toEqual(
       [
         ...append,
-        'dynamodb:PutItem on Inbox',
-        'dynamodb:DeleteItem on Inbox',
+        ...claim,
         'dynamodb:Query on Inbox',
+        'dynamodb:ConditionCheckItem on Inbox',
         ...seal,
         ...(name === 'Users' ? [] : line),
         'events:PutEvents on OrderBus',
@@ -140,9 +141,7 @@ describe('least privilege', () => {
   });
 
   test('command-api appends, records refusals and puts events on the bus', () => {
-    expect(own('CommandApi')).toEqual(
-      [...append, 'dynamodb:PutItem on Inbox', ...seal, ...line, 'events:PutEvents on OrderBus'].sort(),
-    );
+    expect(own('CommandApi')).toEqual([...append, ...claim, ...seal, ...line, 'events:PutEvents on OrderBus'].sort());
   });
 
   test('query-api only reads', () => {

@@ -9,9 +9,8 @@ import { makeFeeder } from '../../functions/projections/feeder';
 import { orderSummary } from '../../functions/projections/order-summary';
 import { type Envelope, envelope } from '../support/envelopes';
 import { FixedEffects } from '../support/fixed-effects';
-import { MemoryEventStore } from '../support/memory-event-store';
 import { MemoryFacts } from '../support/memory-facts';
-import { MemoryInbox } from '../support/memory-inbox';
+import { memoryWriteSide } from '../support/memory-write-side';
 import { payloads } from '../support/orders';
 
 /*
@@ -20,16 +19,15 @@ import { payloads } from '../support/orders';
  */
 
 class System {
-  readonly events = new MemoryEventStore(() => new Date(0));
-  readonly inbox = new MemoryInbox();
+  private readonly side = memoryWriteSide(new FixedEffects(), () => new Date(0));
+  readonly events = this.side.events;
+  readonly inbox = this.side.inbox;
   readonly facts = new MemoryFacts();
   private readonly redelivered: Delivery[] = [];
   private fed = 0;
   private readonly ingest = makeIngest({
-    events: this.events,
-    inbox: this.inbox,
+    ...this.side,
     facts: this.facts,
-    effects: new FixedEffects(),
     parkForMs: 1000,
   });
   private readonly redelivery: Redelivery = {

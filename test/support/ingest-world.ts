@@ -4,9 +4,10 @@ import type { RecordedEvent } from '../../functions/application/recorded-event';
 import { makeFeeder } from '../../functions/projections/feeder';
 import type { World } from './explorer';
 import { FixedEffects } from './fixed-effects';
-import { MemoryEventStore } from './memory-event-store';
+import type { MemoryEventStore } from './memory-event-store';
 import { MemoryFacts } from './memory-facts';
-import { MemoryInbox } from './memory-inbox';
+import type { MemoryInbox } from './memory-inbox';
+import { memoryWriteSide } from './memory-write-side';
 import { SteppedActor, settled } from './stepped-actor';
 
 type Ports = { readonly events: MemoryEventStore; readonly inbox: MemoryInbox };
@@ -32,8 +33,9 @@ const DIES = ', and dies';
  * a delivery goes back to its queue, a record of the stream is read again.
  */
 export class IngestWorld implements World {
-  readonly events = new MemoryEventStore(() => new Date(0));
-  readonly inbox = new MemoryInbox();
+  private readonly side = memoryWriteSide(new FixedEffects(), () => new Date(0));
+  readonly events = this.side.events;
+  readonly inbox = this.side.inbox;
   readonly facts = new MemoryFacts();
   private readonly queue: Delivery[];
   private readonly writers = new Map<SteppedActor, Delivery>();
@@ -123,6 +125,8 @@ export class IngestWorld implements World {
         events: actor.stepping(tampered.events ?? this.events, 'events'),
         inbox: actor.stepping(tampered.inbox ?? this.inbox, 'inbox'),
         facts: actor.stepping(this.facts, 'facts'),
+        planner: this.side.planner,
+        line: this.side.line,
         effects: new FixedEffects(),
         parkForMs: 1000,
       });

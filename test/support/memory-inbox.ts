@@ -12,6 +12,10 @@ export class MemoryInbox implements Inbox {
     return [...this.rows.values()];
   }
 
+  has(item: Key): boolean {
+    return this.rows.has(keyOf(item));
+  }
+
   async put(item: InboxItem): Promise<void> {
     if (!this.rows.has(keyOf(item))) this.rows.set(keyOf(item), item);
   }

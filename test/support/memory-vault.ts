@@ -23,6 +23,10 @@ export class MemoryVault implements Vault {
     return key.state === 'there' ? key.key : undefined;
   }
 
+  has(owner: string): boolean {
+    return this.keys.has(owner);
+  }
+
   /** As the claim `new-key`; false: refused. */
   take(owner: string, key: Uint8Array, forMs?: number): boolean {
     if (this.keys.has(owner)) return false;

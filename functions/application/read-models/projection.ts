@@ -1,3 +1,4 @@
+import type { Snapshot } from '../ports';
 import type { RecordedEvent } from '../recorded-event';
 import type { ViewRow } from './rows';
 
@@ -8,4 +9,6 @@ export type Projection<Row extends ViewRow = ViewRow> = {
   readonly prefix: string;
   /** Pure. Throws on an event that it cannot read; the row then stands where it was. */
   readonly fold: (row: Row | undefined, event: RecordedEvent) => Row;
+  /** The row behind an event that carries a snapshot, for streams that grow long. */
+  readonly fromSnapshot?: (event: RecordedEvent, snapshot: Snapshot) => Row;
 };

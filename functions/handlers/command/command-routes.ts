@@ -4,9 +4,9 @@ import type { CommandResult } from '../../application/execute-command';
 import type { IncomingEvent } from '../../application/incoming-event';
 import type { JsonObject } from '../../application/json';
 import { checkPayload, subjectField } from '../../application/payload-schemas';
+import type { LoadedStream } from '../../application/ports';
 import type { Projection } from '../../application/read-models/projection';
 import type { ViewRow } from '../../application/read-models/rows';
-import type { RecordedEvent } from '../../application/recorded-event';
 import { storageProblems } from '../../application/storable';
 import { inventoryLevel } from '../../projections/inventory-level';
 import { orderSummary } from '../../projections/order-summary';
@@ -37,15 +37,18 @@ const commands: readonly CommandRoute[] = [
 
 /** How each aggregate is shown and where it is found; the bodies are those of the query API. */
 const resources = {
-  order: { collection: 'orders', bodyOf: (history: History) => folded(orderSummary, history) },
-  inventory: { collection: 'inventory', bodyOf: (history: History) => folded(inventoryLevel, history) },
-  user: { collection: 'users', bodyOf: (history: History) => folded(userProfile, history) },
+  order: { collection: 'orders', bodyOf: (history: LoadedStream) => folded(orderSummary, history) },
+  inventory: { collection: 'inventory', bodyOf: (history: LoadedStream) => folded(inventoryLevel, history) },
+  user: { collection: 'users', bodyOf: (history: LoadedStream) => folded(userProfile, history) },
 } as const;
 
-type History = readonly RecordedEvent[];
-
-const folded = <Row extends ViewRow>(projection: Projection<Row>, history: History): Row | undefined =>
-  history.reduce<Row | undefined>((row, event) => projection.fold(row, event), undefined);
+function folded<Row extends ViewRow>(projection: Projection<Row>, { events, snapshot }: LoadedStream): Row | undefined {
+  const [first, ...later] = events;
+  if (!snapshot || !first)
+    return events.reduce<Row | undefined>((row, event) => projection.fold(row, event), undefined);
+  if (!projection.fromSnapshot) throw new Error(`${projection.name} does not begin with a snapshot`);
+  return later.reduce((row, event) => projection.fold(row, event), projection.fromSnapshot(first, snapshot));
+}
 
 export function commandRoutes(ports: CommandApiPorts): readonly Route[] {
   return commands.map((command) => ({ ...command, answer: (context) => run(ports, command, context) }));
@@ -121,16 +124,19 @@ function answerOf({ creates }: CommandRoute, event: IncomingEvent, result: Comma
   }
 }
 
-const STATUS = { 'not-found': 404, conflict: 409, 'other-version': 412, 'key-reused': 422 } as const;
+const STATUS = {
+  'not-found': 404,
+  conflict: 409,
+  'insufficient-stock': 409,
+  'email-taken': 409,
+  'other-version': 412,
+  'key-reused': 422,
+} as const;
 
-function resource(
-  { aggregate, subject }: IncomingEvent,
-  history: readonly RecordedEvent[],
-  status: 200 | 201,
-): Response {
+function resource({ aggregate, subject }: IncomingEvent, history: LoadedStream, status: 200 | 201): Response {
   const { collection, bodyOf } = resources[aggregate];
   return Response.json(bodyOf(history), {
     status,
-    headers: { etag: `"${history.length}"`, location: `/${collection}/${encodeURIComponent(subject)}` },
+    headers: { etag: `"${history.version}"`, location: `/${collection}/${encodeURIComponent(subject)}` },
   });
 }

@@ -1,6 +1,6 @@
 import { systemEffects } from '../../adapters/system-effects';
 import { makeIngest } from '../../application/ingest';
-import { environment, eventStore, factPublisher, inbox, telemetry } from '../../composition';
+import { environment, eventStore, factPublisher, inbox, line, planner, telemetry } from '../../composition';
 import { makeIngestHandler } from './ingest-handler';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -9,6 +9,8 @@ const DAY = 24 * 60 * 60 * 1000;
 export function ingestHandler(service: string) {
   const ingest = makeIngest({
     events: eventStore(),
+    planner: planner(),
+    line: line(),
     inbox: inbox(),
     facts: factPublisher(),
     effects: systemEffects,

@@ -11,7 +11,7 @@ export type IngestPorts = { readonly ingest: Ingest; readonly telemetry: Telemet
 /**
  * The handler of every ingest. It is called by a rule, with one event, and by the mapping of its redelivery queue, with a
  * batch of messages. Of these the body is `{event, parked?, last?}`, or, for dead letters that are sent here again, the
- * bare event, or Lambda's failure record around it (`requestPayload`).
+ * bare event, or Lambda's failure record around it (`requestPayload`); with `retried`, what was rejected and is to be decided again.
  */
 export function makeIngestHandler({ ingest, telemetry, now }: IngestPorts) {
   const take = async (delivery: Delivery): Promise<void> => {
@@ -20,6 +20,7 @@ export function makeIngestHandler({ ingest, telemetry, now }: IngestPorts) {
     const durationMs = Math.round(now() - start);
     telemetry.count(METRIC[result.outcome]);
     telemetry.time('ProcessingTime', durationMs);
+    if (result.outcome === 'appended' && result.conflicts) telemetry.count('Conflicts', result.conflicts);
     const line = { ...result, durationMs, ...(delivery.parked && { redelivered: true }) };
     if (result.outcome === 'rejected') telemetry.warn('rejected', line);
     else telemetry.info(result.outcome, line);
@@ -52,16 +53,21 @@ function deliveryIn({ body, messageId, eventSourceARN }: SqsRecord): Delivery {
   const message = jsonOf(body);
   // Not even JSON: rejected under the name of the message, so that it can be looked at.
   if (!isJsonObject(message)) return { envelope: { id: messageId, source: eventSourceARN ?? 'sqs', detail: body } };
-  const { event, parked, last, requestPayload } = message;
+  const { event, parked, last, retried, requestPayload } = message;
   if (event !== undefined)
-    return { envelope: event, ...(isParked(parked) && { parked }), ...(last === true && { last }) };
+    return {
+      envelope: event,
+      ...(isItem(parked) && { parked }),
+      ...(last === true && { last }),
+      ...(isItem(retried) && { retried }),
+    };
   return { envelope: requestPayload ?? message };
 }
 
-type Parked = NonNullable<Delivery['parked']>;
+type Item = NonNullable<Delivery['parked']>;
 
-const isParked = (parked: unknown): parked is Parked =>
-  isJsonObject(parked) && [parked.stream, parked.source, parked.id].every((part) => typeof part === 'string');
+const isItem = (item: unknown): item is Item =>
+  isJsonObject(item) && [item.stream, item.source, item.id].every((part) => typeof part === 'string');
 
 function jsonOf(text: string): unknown {
   try {

@@ -5,9 +5,10 @@ import type { PutCloudEvent } from '../../../functions/application/event-bus';
 import { makeExecuteCommand } from '../../../functions/application/execute-command';
 import { commandApp } from '../../../functions/handlers/command/app';
 import { FixedEffects } from '../../support/fixed-effects';
-import { MemoryEventStore } from '../../support/memory-event-store';
-import { MemoryInbox } from '../../support/memory-inbox';
+import type { MemoryEventStore } from '../../support/memory-event-store';
+import type { MemoryInbox } from '../../support/memory-inbox';
 import { MemoryTelemetry } from '../../support/memory-telemetry';
+import { memoryWriteSide } from '../../support/memory-write-side';
 import { payloads } from '../../support/orders';
 
 let events: MemoryEventStore;
@@ -18,8 +19,9 @@ let app: ReturnType<typeof commandApp>;
 
 beforeEach(() => {
   const effects = new FixedEffects();
-  events = new MemoryEventStore(effects.now);
-  inbox = new MemoryInbox();
+  const side = memoryWriteSide(effects);
+  events = side.events;
+  inbox = side.inbox;
   put = [];
   failures = [];
   const bus = {
@@ -28,7 +30,7 @@ beforeEach(() => {
       return failures;
     },
   };
-  const execute = makeExecuteCommand({ events, inbox, effects });
+  const execute = makeExecuteCommand(side);
   app = commandApp({ execute, bus, telemetry: new MemoryTelemetry(), effects, derivedId });
 });
 
