@@ -8,13 +8,16 @@ import { EventBridgeFactPublisher } from './adapters/fact-publisher';
 import { DynamoDbInbox } from './adapters/inbox';
 import { DynamoDbLine } from './adapters/line';
 import { HmacNameKeeper } from './adapters/personal/name-keeper';
+import { makeOpenDelivery } from './adapters/personal/open-delivery';
 import { SealedEventStore } from './adapters/personal/sealed-event-store';
+import { SealedInbox } from './adapters/personal/sealed-inbox';
 import { DynamoDbVault } from './adapters/personal/vault';
 import { type RedeliveryQueues, SqsRedelivery } from './adapters/redelivery';
 import { SqsRetries } from './adapters/retries';
 import { systemEffects } from './adapters/system-effects';
 import { powertoolsTelemetry } from './adapters/telemetry';
 import type { EventBus } from './application/event-bus';
+import type { OpenDelivery } from './application/open-delivery';
 import { Planner } from './application/planner';
 import type { EventStore, FactPublisher, Inbox, Line, Redelivery, Vault } from './application/ports';
 import { reducerHashes } from './application/reducer-hashes';
@@ -105,7 +108,15 @@ export const planner: () => Planner = /* @__PURE__ */ once(
   () => new Planner({ events: eventStore(), names: new HmacNameKeeper(vault()) }),
 );
 
-export const inbox: () => Inbox = /* @__PURE__ */ once(() => new DynamoDbInbox(dynamoDb(), environment.inboxTable()));
+/** As it is stored, and passed on to be decided again. */
+export const storedInbox: () => Inbox = /* @__PURE__ */ once(
+  () => new DynamoDbInbox(dynamoDb(), environment.inboxTable()),
+);
+
+/** With personal data open. */
+export const inbox: () => Inbox = /* @__PURE__ */ once(() => new SealedInbox(storedInbox(), vault()));
+
+export const openDelivery: () => OpenDelivery = /* @__PURE__ */ once(() => makeOpenDelivery(vault()));
 
 export const line: () => Line = /* @__PURE__ */ once(
   () => new DynamoDbLine(dynamoDb(), environment.inboxTable(), systemEffects),

@@ -1,6 +1,7 @@
 import { catalogue } from './catalogue';
 import { decodeEvent, type InvalidEvent } from './decode-event';
 import type { IncomingEvent } from './incoming-event';
+import { type OpenDelivery, plainDelivery } from './open-delivery';
 import {
   type Effects,
   type FactPublisher,
@@ -55,6 +56,8 @@ export type IngestOutcome = About &
 
 export type IngestPorts = RecordingPorts & {
   readonly inbox: Pick<Inbox, 'put' | 'remove' | 'parked'>;
+  /** Default: nothing is sealed. */
+  readonly openDelivery?: OpenDelivery;
   readonly facts: FactPublisher;
   readonly effects: Effects;
   /** How long an event waits for the steps before it. */
@@ -72,9 +75,11 @@ export function makeIngest(ports: IngestPorts): Ingest {
   return async (delivery) => {
     // Safe: until this delivery has ended the event is in the queue that it came by.
     if (delivery.retried) await ports.inbox.remove({ ...delivery.retried, state: 'rejected' });
-    const decoded = decodeEvent(delivery.envelope);
-    if (decoded.ok) return new Ingestion(ports, delivery, decoded.event).run();
-    await putRejected(ports, delivery, decoded.invalid);
+    const { openDelivery = plainDelivery } = ports;
+    const { envelope, decoded } = await openDelivery(delivery.envelope);
+    const opened = { ...delivery, envelope };
+    if (decoded.ok) return new Ingestion(ports, opened, decoded.event).run();
+    await putRejected(ports, opened, decoded.invalid);
     await publishRejected(ports, decoded.invalid);
     if (delivery.parked) await ports.inbox.remove({ ...delivery.parked, state: 'parked' });
     const { stream, id, source, type, reason } = decoded.invalid;

@@ -1,7 +1,7 @@
 import { DynamoDbFeedWriter } from '../adapters/feed/feed-writer';
 import { SqsProjectionDeadLetters } from '../adapters/projection-dead-letters';
 import { systemEffects } from '../adapters/system-effects';
-import { dynamoDb, environment, factPublisher, inbox, redelivery, sqs, telemetry } from '../composition';
+import { dynamoDb, environment, factPublisher, redelivery, sqs, storedInbox, telemetry } from '../composition';
 import { makeFeeder } from '../projections/feeder';
 import { observed } from './middleware';
 import { makeProjectFeed } from './stream/feed-batch';
@@ -16,7 +16,7 @@ export const handler = observed(
     feed: makeFeeder({
       feed: new DynamoDbFeedWriter(dynamoDb(), environment.viewsTable(), systemEffects),
       facts: factPublisher(),
-      inbox: inbox(),
+      inbox: storedInbox(),
       redelivery: redelivery(),
       deadLetters,
     }),

@@ -1,9 +1,9 @@
 import { systemEffects } from '../adapters/system-effects';
 import { makeSweepInbox } from '../application/sweep-inbox';
-import { inbox, redelivery, telemetry } from '../composition';
+import { redelivery, storedInbox, telemetry } from '../composition';
 import { observed } from './middleware';
 
-const sweep = makeSweepInbox({ inbox: inbox(), redelivery: redelivery(), effects: systemEffects });
+const sweep = makeSweepInbox({ inbox: storedInbox(), redelivery: redelivery(), effects: systemEffects });
 const metrics = telemetry('sweep-inbox');
 
 export const handler = observed(metrics, async () => {

@@ -2,6 +2,7 @@ import { foldUser } from '../../application/aggregates';
 import {
   type AppendConflict,
   type Claim,
+  type ClaimsRefused,
   type EventStore,
   isAppendConflict,
   isClaimsRefused,
@@ -15,6 +16,7 @@ import type { RecordedEvent } from '../../application/recorded-event';
 import { noUser, type Person, type UserState } from '../../domain/user';
 import { isPersonal } from './personal-streams';
 import { type Open, openEvent, openSnapshot, type Seal, sealEvent } from './sealed-event';
+import { sealItem } from './sealed-item';
 
 type Place = { readonly stream: string; readonly version: number };
 
@@ -32,6 +34,18 @@ class Conflict extends Error implements AppendConflict {
     super(`somebody else was first: ${streams.join(', ')}`, { cause });
     this.name = 'AppendConflict';
     if (existing) this.existing = existing;
+  }
+}
+
+class Refused extends Error implements ClaimsRefused {
+  readonly code = 'claims-refused';
+
+  constructor(
+    readonly claims: readonly Claim[],
+    cause: ClaimsRefused,
+  ) {
+    super(cause.message, { cause });
+    this.name = 'ClaimsRefused';
   }
 }
 
@@ -70,12 +84,13 @@ export class SealedEventStore implements EventStore {
   async append(writes: readonly StreamWrite[], claims: readonly Claim[] = []): Promise<readonly RecordedEvent[]> {
     const newKeys: Claim[] = [];
     const sealed = await Promise.all(writes.map((write) => this.sealed(write, claims, newKeys)));
+    const sealedClaims = await Promise.all(claims.map((claim) => this.sealedClaim(claim)));
     try {
-      const recorded = await this.inner.append(sealed, [...claims, ...newKeys]);
+      const recorded = await this.inner.append(sealed, [...sealedClaims, ...newKeys]);
       const given = writes.flatMap(({ events }) => events);
       return recorded.map((event, i) => ({ ...event, data: given[i]!.data, metadata: given[i]!.metadata }));
     } catch (error) {
-      throw await this.failure(error, newKeys);
+      throw await this.failure(error, newKeys, (claim) => claims[sealedClaims.indexOf(claim)] ?? claim);
     }
   }
 
@@ -122,12 +137,16 @@ export class SealedEventStore implements EventStore {
     return { loaded, events: events.map((event, i) => sealEvent(event, profiles[i], seal)) };
   }
 
+  private async sealedClaim(claim: Claim): Promise<Claim> {
+    return claim.kind === 'put-item' ? { ...claim, item: await sealItem(claim.item, this.vault) } : claim;
+  }
+
   /** A key that is there already is a race like any other: load again, and take that one. */
-  private async failure(error: unknown, newKeys: readonly Claim[]): Promise<unknown> {
+  private async failure(error: unknown, newKeys: readonly Claim[], asGiven: (claim: Claim) => Claim): Promise<unknown> {
     if (isClaimsRefused(error)) {
       const taken = newKeys.filter((claim) => error.claims.includes(claim));
       const streams = taken.flatMap((claim) => (claim.kind === 'new-key' ? claim.owner : []));
-      return streams.length > 0 ? new Conflict(streams, error) : error;
+      return streams.length > 0 ? new Conflict(streams, error) : new Refused(error.claims.map(asGiven), error);
     }
     if (!isAppendConflict(error) || !error.existing || !isPersonal(error.existing.stream)) return error;
     const { stream } = error.existing;

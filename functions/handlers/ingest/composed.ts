@@ -1,6 +1,15 @@
 import { systemEffects } from '../../adapters/system-effects';
 import { makeIngest } from '../../application/ingest';
-import { environment, eventStore, factPublisher, inbox, line, planner, telemetry } from '../../composition';
+import {
+  environment,
+  eventStore,
+  factPublisher,
+  inbox,
+  line,
+  openDelivery,
+  planner,
+  telemetry,
+} from '../../composition';
 import { makeIngestHandler } from './ingest-handler';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -12,6 +21,7 @@ export function ingestHandler(service: string) {
     planner: planner(),
     line: line(),
     inbox: inbox(),
+    openDelivery: openDelivery(),
     facts: factPublisher(),
     effects: systemEffects,
     parkForMs: environment.parkForDays() * DAY,
