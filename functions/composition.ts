@@ -11,6 +11,7 @@ import { HmacNameKeeper } from './adapters/personal/name-keeper';
 import { makeOpenDelivery } from './adapters/personal/open-delivery';
 import { SealedEventStore } from './adapters/personal/sealed-event-store';
 import { SealedInbox } from './adapters/personal/sealed-inbox';
+import { SealedRetries } from './adapters/personal/sealed-retries';
 import { DynamoDbVault } from './adapters/personal/vault';
 import { type RedeliveryQueues, SqsRedelivery } from './adapters/redelivery';
 import { SqsRetries } from './adapters/retries';
@@ -140,7 +141,9 @@ export const redelivery: () => Redelivery = /* @__PURE__ */ once(
   () => new SqsRedelivery(sqs(), redeliveryQueues, systemEffects),
 );
 
-export const retries: () => Retries = /* @__PURE__ */ once(() => new SqsRetries(sqs(), redeliveryQueues));
+export const retries: () => Retries = /* @__PURE__ */ once(
+  () => new SealedRetries(new SqsRetries(sqs(), redeliveryQueues), vault()),
+);
 
 /** One for each function, named like it. */
 export const telemetry = (service: string): Telemetry => powertoolsTelemetry(service, environment.stage());

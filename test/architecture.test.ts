@@ -24,6 +24,13 @@ const rules: readonly { readonly folder: string; readonly may: readonly string[]
       ...['functions/composition', '@aws-sdk/*', 'aws-lambda', 'hono', 'hono/*', 'cloudevents', 'node:*'],
     ],
   },
+  {
+    folder: 'functions/cli',
+    may: [
+      ...['functions/domain', 'functions/application', 'functions/projections', 'functions/adapters'],
+      ...['functions/composition', 'node:*'],
+    ],
+  },
   // Of the functions only the constant that says which ingest takes what.
   {
     folder: 'lib',

@@ -58,7 +58,9 @@ export class SqsRedelivery implements Redelivery {
 }
 
 function bodyOf({ event, stream, source, id, at, parkedUntil }: InboxItem, last: boolean | undefined): string {
-  const text = JSON.stringify({ event, parked: { stream, source, id, at, parkedUntil }, ...(last && { last }) });
-  // SQS takes XML characters only; the two that JSON leaves as they are and XML has not are escaped.
-  return text.replace(/[\uFFFE\uFFFF]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`);
+  return messageText({ event, parked: { stream, source, id, at, parkedUntil }, ...(last && { last }) });
 }
+
+/** JSON as SQS takes it: XML characters only; the two that JSON leaves as they are and XML has not are escaped. */
+export const messageText = (body: unknown): string =>
+  JSON.stringify(body).replace(/[\uFFFE\uFFFF]/g, (char) => `\\u${char.charCodeAt(0).toString(16)}`);

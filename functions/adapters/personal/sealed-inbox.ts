@@ -1,5 +1,5 @@
 import type { Inbox, InboxItem, Vault } from '../../application/ports';
-import { isSealedEvent, openItem, sealItem } from './sealed-item';
+import { openItems, sealItem } from './sealed-item';
 
 /** An Inbox that seals what is about a person on its way in and opens it on its way out. */
 export class SealedInbox implements Inbox {
@@ -13,22 +13,14 @@ export class SealedInbox implements Inbox {
   }
 
   async parked(stream: string): Promise<readonly InboxItem[]> {
-    return this.opened(await this.inner.parked(stream));
+    return openItems(await this.inner.parked(stream), this.vault);
   }
 
   async expired(now: Date, limit: number): Promise<readonly InboxItem[]> {
-    return this.opened(await this.inner.expired(now, limit));
+    return openItems(await this.inner.expired(now, limit), this.vault);
   }
 
   remove(item: Parameters<Inbox['remove']>[0]): Promise<void> {
     return this.inner.remove(item);
-  }
-
-  private async opened(items: readonly InboxItem[]): Promise<readonly InboxItem[]> {
-    const owners = new Set(items.flatMap(({ event }) => (isSealedEvent(event) ? [event.owner] : [])));
-    const keys = new Map(
-      await Promise.all([...owners].map(async (owner) => [owner, await this.vault.keyOf(owner)] as const)),
-    );
-    return items.map((item) => openItem(item, keys.get(item.stream) ?? { state: 'none' }, this.vault));
   }
 }

@@ -48,6 +48,13 @@ export function openItem(item: InboxItem, key: OwnersKey, vault: Vault): InboxIt
   return content ? { ...item, ...content } : item;
 }
 
+/** Items of any streams; each key is read once. */
+export async function openItems(items: readonly InboxItem[], vault: Vault): Promise<readonly InboxItem[]> {
+  const owners = new Set(items.flatMap(({ event }) => (isSealedEvent(event) ? [event.owner] : [])));
+  const keys = new Map(await Promise.all([...owners].map(async (owner) => [owner, await vault.keyOf(owner)] as const)));
+  return items.map((item) => openItem(item, keys.get(item.stream) ?? { state: 'none' }, vault));
+}
+
 /** Undefined: it is not sealed, or nobody can read it any more. */
 export function contentOf(event: unknown, key: OwnersKey, vault: Vault): Content | undefined {
   if (!isSealedEvent(event) || event.sealed === null) return undefined;

@@ -1,0 +1,50 @@
+import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import type { Place } from '../../application/read-models/feed-row';
+import type { ViewRows } from '../../application/read-models/ports';
+import type { ViewRow } from '../../application/read-models/rows';
+import type { Witnesses } from '../../application/verify-streams';
+
+type Item = Record<string, AttributeValue>;
+
+/** What the Views table knows of the streams: its rows, and the feed, which has a row for every event. */
+export class ViewWitnesses implements Witnesses {
+  constructor(
+    private readonly client: DynamoDBClient,
+    private readonly table: string,
+    private readonly rows: Pick<ViewRows, 'getMany'>,
+  ) {}
+
+  async newest(stream: string): Promise<number> {
+    const row = (await this.rows.getMany([stream])).get(stream);
+    return row ? seenBy(row) : 0;
+  }
+
+  async *segment(segment: number, of: number): AsyncGenerator<readonly Place[]> {
+    let from: Item | undefined;
+    do {
+      const page: { Items?: Item[]; LastEvaluatedKey?: Item } = await this.client.send(
+        new ScanCommand({
+          TableName: this.table,
+          Segment: segment,
+          TotalSegments: of,
+          ProjectionExpression: '#stream, #version, #fault.#seen',
+          ExpressionAttributeNames: { '#stream': 'stream', '#version': 'version', '#fault': 'fault', '#seen': 'seen' },
+          ...(from && { ExclusiveStartKey: from }),
+        }),
+      );
+      yield (page.Items ?? []).flatMap(placeIn);
+      from = page.LastEvaluatedKey;
+    } while (from);
+  }
+}
+
+/** A fault keeps a row back, but not from hearing of later versions. */
+const seenBy = ({ version, fault }: Pick<ViewRow, 'version'> & { readonly fault?: { readonly seen: number } }) =>
+  Math.max(version, fault?.seen ?? 0);
+
+function placeIn({ stream, version, fault }: Item): Place[] {
+  if (stream?.S === undefined || version?.N === undefined) return [];
+  const seen = fault?.M?.seen?.N;
+  const newest = seenBy({ version: Number(version.N), ...(seen !== undefined && { fault: { seen: Number(seen) } }) });
+  return newest > 0 ? [{ stream: stream.S, version: newest }] : [];
+}

@@ -1,0 +1,11 @@
+import type { Command } from '../command';
+import { events } from './events';
+import { order } from './order';
+import { parked } from './parked';
+import { put } from './put';
+import { refused } from './refused';
+import { rejected } from './rejected';
+import { verify } from './verify';
+
+/** All of them, in the order of the help. */
+export const commands: readonly Command[] = [put, order, events, ...parked, ...rejected, ...refused, verify];
