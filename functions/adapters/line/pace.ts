@@ -1,22 +1,31 @@
 /** What a turn takes (a load, a transaction, the way between them), as long as nobody has seen one. */
 const FIRST_GUESS_MS = 25;
-const SHORTEST_WAIT_MS = 5;
+/** Between two looks of the one who is next, at least; every turn is longer by half of it. */
+const SHORTEST_WAIT_MS = 8;
 /** Short against the time after which a holder counts as dead, so that whoever waits notices it. */
 const LONGEST_WAIT_MS = 500;
 
 /** How fast a line moves, as somebody sees it who waits in it and looks from time to time. Times in ms, of one clock. */
 export class Pace {
+  private served: number;
+  private movedAt: number;
   private msPerTurn = FIRST_GUESS_MS;
 
   constructor(
-    private served: number,
-    private movedAt: number,
-  ) {}
+    private readonly servedAtFirst: number,
+    private readonly enteredAt: number,
+  ) {
+    this.served = servedAtFirst;
+    this.movedAt = enteredAt;
+  }
 
   /** The line stood like this when somebody looked. */
   saw(served: number, at: number): void {
     if (served <= this.served) return;
-    this.msPerTurn = (at - this.movedAt) / (served - this.served);
+    const onTheWhole = (at - this.enteredAt) / (served - this.servedAtFirst);
+    const lately = (at - this.movedAt) / (served - this.served);
+    // Too low a guess costs a look; too high a one makes the line wait, which raises the next guess.
+    this.msPerTurn = Math.min(onTheWhole, lately, 1.5 * this.msPerTurn);
     this.served = served;
     this.movedAt = at;
   }
@@ -27,12 +36,13 @@ export class Pace {
   }
 
   /**
-   * How long to wait before the next look, with so many ahead: a quarter to three quarters of the time that they will
-   * take. So a long wait costs a look each time that about half of it is over, and the last looks come soon. A turn that
-   * goes on for longer than the ones before is believed to go on for as long again.
+   * How long to wait before the next look, with so many ahead. Who is next looks some times in a turn, and less and less
+   * often while nothing moves: the line does not wait for those who wait in it. The others let at least half of the time pass
+   * until they are next, so that a long wait costs few looks.
    */
   nextLook(ahead: number, at: number, random: number): number {
-    const msPerTurn = Math.max(this.msPerTurn, this.stillFor(at));
-    return Math.min(LONGEST_WAIT_MS, Math.max(SHORTEST_WAIT_MS, ahead * msPerTurn * (0.25 + random / 2)));
+    const soon = Math.max(SHORTEST_WAIT_MS, this.msPerTurn / 5, this.stillFor(at) / 4) * (0.5 + random);
+    const untilNext = (ahead - 1) * this.msPerTurn * (0.5 + random * 0.4);
+    return Math.min(LONGEST_WAIT_MS, Math.max(soon, untilNext));
   }
 }
