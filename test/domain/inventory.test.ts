@@ -28,4 +28,13 @@ describe('the inventory of a SKU', () => {
     given(added(3)).when(added(3)).thenAppended();
     given(added(Number.MAX_SAFE_INTEGER)).when(added(1)).thenRejected('more stock than can be counted', 'quantity');
   });
+
+  it.each([
+    ['StockReserved', 'OrderConfirmed'],
+    ['ReservationReleased', 'OrderCancelled'],
+    ['ReservationCommitted', 'OrderShipped'],
+  ] as const)('takes no %s by itself: it comes with %s', (type, _step) => {
+    const data = { sku: 'mug', orderId: 'o-1', quantity: 1 };
+    given(added(3)).when({ type, data }).thenRejected("with the order's own step", 'type');
+  });
 });

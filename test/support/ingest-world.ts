@@ -1,4 +1,5 @@
 import { type Delivery, makeIngest } from '../../functions/application/ingest';
+import { Planner } from '../../functions/application/planner';
 import type { InboxItem, Redelivery } from '../../functions/application/ports';
 import type { RecordedEvent } from '../../functions/application/recorded-event';
 import { makeFeeder } from '../../functions/projections/feeder';
@@ -7,7 +8,7 @@ import { FixedEffects } from './fixed-effects';
 import type { MemoryEventStore } from './memory-event-store';
 import { MemoryFacts } from './memory-facts';
 import type { MemoryInbox } from './memory-inbox';
-import { memoryWriteSide } from './memory-write-side';
+import { memoryWriteSide, plainNames } from './memory-write-side';
 import { SteppedActor, settled } from './stepped-actor';
 
 type Ports = { readonly events: MemoryEventStore; readonly inbox: MemoryInbox };
@@ -19,6 +20,8 @@ export type Options = {
   readonly parked?: readonly InboxItem[];
   /** How many runs may die, anywhere. */
   readonly crashes: number;
+  /** Runs differ by all that they have been told, not only by what usually counts. */
+  readonly wholeMemory?: true;
   /** Puts something between a writer and its ports: to see that the explorer notices. */
   readonly tamper?: (ports: Ports) => Partial<Ports>;
 };
@@ -93,7 +96,7 @@ export class IngestWorld implements World {
   key(): string {
     const writers = [...this.writers].map(([{ memory, steps }, delivery]) => [
       nameOf(delivery),
-      whatCounts(memory),
+      this.options.wholeMemory ? memory : whatCounts(memory),
       steps,
     ]);
     return JSON.stringify([
@@ -121,11 +124,12 @@ export class IngestWorld implements World {
     const free = ['writer 1', 'writer 2'].find((one) => !taken.has(one)) ?? '';
     const writer = new SteppedActor(free, (actor) => {
       const tampered = this.options.tamper?.(this) ?? {};
+      const events = actor.stepping(tampered.events ?? this.events, 'events');
       const ingest = makeIngest({
-        events: actor.stepping(tampered.events ?? this.events, 'events'),
+        events,
         inbox: actor.stepping(tampered.inbox ?? this.inbox, 'inbox'),
         facts: actor.stepping(this.facts, 'facts'),
-        planner: this.side.planner,
+        planner: new Planner({ events, names: plainNames }),
         line: this.side.line,
         effects: new FixedEffects(),
         parkForMs: 1000,
