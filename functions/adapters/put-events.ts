@@ -1,4 +1,5 @@
 import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import { entryBytes, LARGEST_ENTRY } from '../application/event-bus';
 import type { Effects } from '../application/ports';
 import { batchesOf } from './batches';
 
@@ -19,7 +20,7 @@ export type BusFailure = {
 };
 
 /** Per request (EventBridge quotas); the bytes are of one entry and of all of them together. */
-const LIMITS = { count: 10, bytes: 256 * 1024 };
+const LIMITS = { count: 10, bytes: LARGEST_ENTRY };
 const TRIES = 4;
 
 /** What trying again does not change (API reference, PutEventsResultEntry.ErrorCode). Anything else may pass. */
@@ -100,7 +101,5 @@ const failure = (index: number, code: string, message: string): BusFailure => ({
 function pending(bus: string, { source, detailType, time, detail }: BusEntry, index: number): Pending {
   const text = JSON.stringify(detail);
   const entry = { EventBusName: bus, Source: source, DetailType: detailType, Time: new Date(time), Detail: text };
-  // "Calculating PutEvents event entry size": 14 bytes of time, and the UTF-8 of the rest.
-  const bytes = 14 + [source, detailType, text].reduce((sum, part) => sum + Buffer.byteLength(part), 0);
-  return { index, entry, bytes };
+  return { index, entry, bytes: entryBytes(source, detailType, text) };
 }

@@ -15,6 +15,8 @@ import { isJsonObject, type JsonObject } from './json';
 import { checkPayload, subjectField, subjectIn } from './payload-schemas';
 import { problem } from './problem';
 import { storageProblems } from './storable';
+import { instantOf, TIMESTAMP_EXPECTED } from './timestamp';
+import { wellFormed } from './well-formed';
 
 /** An event that can never be valid, with as much of its identity as it gives. */
 export type InvalidEvent = {
@@ -86,7 +88,7 @@ export function decodeEvent(envelope: unknown): Decoded {
       id: parts.id,
       source: parts.source,
       schemaVersion,
-      time: new Date(parts.time).toISOString(),
+      time: instantOf(parts.time) ?? parts.time,
       ...(parts.correlationId !== undefined && { correlationId: parts.correlationId }),
       ...(parts.causationId !== undefined && { causationId: parts.causationId }),
       ...(parts.traceparent !== undefined && { traceparent: parts.traceparent }),
@@ -124,7 +126,7 @@ function identityProblems({ id, source, time }: EventParts): Problem[] {
     if (value.length === 0 || value.length > LONGEST_ID)
       problems.push(problem(field, value, `a text of 1 to ${LONGEST_ID} characters`));
   if (isReservedSource(source)) problems.push(problem('source', source, 'a source of your own: this one marks facts'));
-  if (!isTimestamp(time)) problems.push(problem('time', time, 'a time by RFC 3339, such as 2026-01-31T12:00:00Z'));
+  if (instantOf(time) === undefined) problems.push(problem('time', time, TIMESTAMP_EXPECTED));
   return problems;
 }
 
@@ -138,12 +140,12 @@ function invalid(parts: EventParts, reason: string, problems: readonly Problem[]
   return {
     ok: false,
     invalid: {
-      stream: addressee(parts) ?? `unaddressed#${cut(id) || 'no-id'}`,
-      id: id || 'no-id',
-      source: source || 'no-source',
-      type,
-      ...(correlationId !== undefined && { correlationId }),
-      reason,
+      stream: addressee(parts) ?? `unaddressed#${wellFormed(cut(id)) || 'no-id'}`,
+      id: wellFormed(id) || 'no-id',
+      source: wellFormed(source) || 'no-source',
+      type: wellFormed(type),
+      ...(correlationId !== undefined && { correlationId: wellFormed(correlationId) }),
+      reason: wellFormed(reason),
       problems,
     },
   };
@@ -162,9 +164,5 @@ function addressee({ type, data }: EventParts): string | undefined {
   return undefined;
 }
 
-/** RFC 3339, section 5.6. */
-const TIMESTAMP = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
-
-const isTimestamp = (text: string): boolean => TIMESTAMP.test(text) && !Number.isNaN(Date.parse(text));
 const textOr = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise);
 const cut = (text: string): string => text.slice(0, LONGEST_ID);

@@ -1,10 +1,12 @@
 import type { Problem } from '../domain/decision';
+import { wellFormed } from './well-formed';
 
 /** As much of a wrong value as a person needs to recognise it. */
 const LONGEST_VALUE = 200;
 
 /** A problem with its value cut to a size that every record and fact has room for. */
-export function problem(field: string, value: unknown, expected: string): Problem {
+export function problem(name: string, value: unknown, expected: string): Problem {
+  const field = wellFormed(name);
   return value === undefined ? { field, expected } : { field, value: shortened(value), expected };
 }
 

@@ -1,5 +1,6 @@
 import type { Problem } from '../domain/decision';
 import { problem } from './problem';
+import { isWellFormed } from './well-formed';
 
 /** DynamoDB takes 32 levels (service limits, "Nested attribute depth"); an event's data stand a few levels down. */
 const MOST_LEVELS = 26;
@@ -14,11 +15,13 @@ export function unstorable(value: unknown, field = '', level = 1): Problem | und
     return holds(value)
       ? undefined
       : problem(field, value, 'a number that a table can keep (whole ones up to 2^53 - 1)');
+  if (typeof value === 'string' && !isWellFormed(value))
+    return problem(field, value, 'a text without unpaired surrogates');
   if (value === null || typeof value !== 'object') return undefined;
   if (level > MOST_LEVELS) return problem(field, undefined, `at most ${MOST_LEVELS} levels of nesting`);
   for (const [key, member] of Object.entries(value)) {
     const name = Array.isArray(value) ? `${field}[${key}]` : field ? `${field}.${key}` : key;
-    const found = unstorable(member, name, level + 1);
+    const found = unstorable(key, name) ?? unstorable(member, name, level + 1);
     if (found) return found;
   }
   return undefined;

@@ -126,6 +126,8 @@ describe('a payload that is not right', () => {
     ['a null', { shippingFee: null }, { field: 'shippingFee', value: null, expected: expect.any(String) }],
     ['an id with a space', { orderId: 'o 1' }, { field: 'orderId', value: 'o 1', expected: expect.any(String) }],
     ['a number that no table keeps', { note: 1e300 }, { field: 'note', value: 1e300, expected: expect.any(String) }],
+    ['half a character', { a: ['x\ud83d'] }, { field: 'a[0]', value: 'x\ud83d', expected: expect.any(String) }],
+    ['half a character in a name', { '\ude00': 1 }, { field: '\ufffd', value: '\ude00', expected: expect.any(String) }],
   ])('by %s: says which field, which value, what would be right', (_, change, problem) => {
     expect(problemsOf(change)).toEqual([problem]);
   });

@@ -1,5 +1,7 @@
 import type { Context } from 'hono';
 import { isJsonObject, type JsonObject } from '../../application/json';
+import { isJsonType, type MediaType, mediaTypeOf } from '../../application/media-type';
+import { problem } from '../../application/problem';
 import { HttpProblem, invalid } from '../http/problem';
 
 export type Route = {
@@ -8,23 +10,42 @@ export type Route = {
   readonly answer: (context: Context) => Promise<Response>;
 };
 
-const JSON_TYPE = /^application\/([\w.+-]+\+)?json$/;
+/**
+ * The headers as they came, by names in lower case. Hono drops empty ones, and percent-encodes those that are not ASCII.
+ */
+export function headersOf({ env, req }: Context): Readonly<Record<string, string>> {
+  return (env as { event?: { headers?: Record<string, string> } } | undefined)?.event?.headers ?? req.header();
+}
 
-/** The media type of a request, without its parameters. */
-export const mediaType = (context: Context): string =>
-  (context.req.header('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
-
-export const isJsonType = (type: string): boolean => JSON_TYPE.test(type);
+/** The media type of a request; undefined: none given. Throws when it is none, or says that text is not in UTF-8. */
+export function contentType(headers: Readonly<Record<string, string>>): MediaType | undefined {
+  const header = headers['content-type'];
+  if (header === undefined) return undefined;
+  const type = mediaTypeOf(header);
+  if (!type) throw invalid(problem('content-type', header, 'a media type by RFC 2046, such as application/json'));
+  // ASCII is the same in UTF-8. Of texts in another charset a function behind a URL does not get to see the bytes.
+  if (type.charset === undefined || type.charset === 'utf-8' || type.charset === 'us-ascii') return type;
+  throw unsupported(header, `${type.essence}; charset=utf-8`);
+}
 
 /** The JSON object of a command's body; an empty body is an empty object. */
 export async function jsonBody(context: Context): Promise<JsonObject> {
-  const text = await context.req.text();
+  const text = await bodyText(context);
   if (text === '') return {};
-  const type = mediaType(context);
-  if (!isJsonType(type)) throw unsupported(type, 'application/json');
+  const type = contentType(headersOf(context));
+  if (!type || !isJsonType(type)) throw unsupported(type?.essence, 'application/json');
   const value = parseJson(text);
   if (!isJsonObject(value)) throw invalid({ field: 'body', value, expected: 'a JSON object' });
   return value;
+}
+
+/** The body, which is UTF-8 or refused: what replaces broken bytes would stand in an event for ever. */
+export async function bodyText(context: Context): Promise<string> {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(await context.req.arrayBuffer());
+  } catch {
+    throw invalid({ field: 'body', expected: 'text in UTF-8' });
+  }
 }
 
 export function parseJson(text: string): unknown {
@@ -35,7 +56,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-export const unsupported = (type: string, ...expected: readonly string[]): HttpProblem =>
+export const unsupported = (type: string | undefined, ...expected: readonly string[]): HttpProblem =>
   new HttpProblem(
     415,
     'unsupported-media-type',

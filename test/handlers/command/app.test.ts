@@ -1,7 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { CloudEvent, HTTP } from 'cloudevents';
 import { derivedId } from '../../../functions/adapters/derived-id';
-import type { PutCloudEvent } from '../../../functions/application/event-bus';
 import { makeExecuteCommand } from '../../../functions/application/execute-command';
 import { commandApp } from '../../../functions/handlers/command/app';
 import { FixedEffects } from '../../support/fixed-effects';
@@ -13,8 +11,6 @@ import { payloads } from '../../support/orders';
 
 let events: MemoryEventStore;
 let inbox: MemoryInbox;
-let put: PutCloudEvent[];
-let failures: readonly { readonly index: number; readonly error: string; readonly retryable: boolean }[];
 let app: ReturnType<typeof commandApp>;
 
 beforeEach(() => {
@@ -22,14 +18,7 @@ beforeEach(() => {
   const side = memoryWriteSide(effects);
   events = side.events;
   inbox = side.inbox;
-  put = [];
-  failures = [];
-  const bus = {
-    put: async (given: readonly PutCloudEvent[]) => {
-      put.push(...given);
-      return failures;
-    },
-  };
+  const bus = { put: () => Promise.reject(new Error('no event is expected')) };
   const execute = makeExecuteCommand(side);
   app = commandApp({ execute, bus, telemetry: new MemoryTelemetry(), effects, derivedId });
 });
@@ -190,79 +179,5 @@ describe('a refused command', () => {
       'items[0].quantity',
       'items[0].unitPrice',
     ]);
-  });
-});
-
-describe('POST /events', () => {
-  const cloudEvent = new CloudEvent({
-    id: 'ce-1',
-    source: '/shops/berlin',
-    type: 'OrderConfirmed',
-    time: '2026-01-02T03:04:05.678Z',
-    subject: 'ö',
-    tenant: 'acme',
-    data: { orderId: 'o-1' },
-  });
-  const { datacontenttype: _type, ...sent } = JSON.parse(JSON.stringify(cloudEvent));
-
-  it.each(['structured', 'binary'] as const)('takes what the official SDK sends, %s', async (mode) => {
-    const { headers, body } = HTTP[mode](cloudEvent);
-    const answer = await send('POST', '/events', body as string, headers as Headers);
-    expect(answer).toMatchObject({ status: 202, body: { accepted: [{ id: 'ce-1', source: '/shops/berlin' }] } });
-    expect(put).toMatchObject([{ source: '/shops/berlin', type: 'OrderConfirmed', time: '2026-01-02T03:04:05.678Z' }]);
-    expect(put[0]?.event).toMatchObject(sent);
-    expect(new CloudEvent(put[0]!.event).validate()).toBe(true);
-  });
-
-  it('takes a batch', async () => {
-    const batch = [cloudEvent, cloudEvent.cloneWith({ id: 'ce-2' })];
-    const type = { 'content-type': 'application/cloudevents-batch+json' };
-    expect(await send('POST', '/events', JSON.stringify(batch), type)).toMatchObject({ status: 202 });
-    expect(put.map(({ event }) => event.id)).toEqual(['ce-1', 'ce-2']);
-  });
-
-  it('takes data that are not JSON as they are', async () => {
-    const ce = { 'ce-specversion': '1.0', 'ce-id': 'a%20b', 'ce-source': '/x', 'ce-type': 'Note' };
-    await send('POST', '/events', 'hello', { ...ce, 'content-type': 'text/plain' });
-    expect(put[0]?.event).toMatchObject({ id: 'a b', datacontenttype: 'text/plain', data_base64: 'aGVsbG8=' });
-    expect(put[0]?.time).toBe('2026-01-01T12:00:00.000Z');
-  });
-
-  it.each([
-    ['specversion', { specversion: '0.3' }],
-    ['id', { id: '' }],
-    ['source', { source: 'orderstream' }],
-    ['type', { type: 'x'.repeat(129) }],
-    ['time', { time: 'yesterday' }],
-    ['data_base64', { data_base64: 'aGVsbG8=' }],
-    ['Tenant-Id', { 'Tenant-Id': 'acme' }],
-    ['tenant', { tenant: { name: 'acme' } }],
-  ])('refuses a wrong %s, and nothing of the batch goes on the bus', async (field, change) => {
-    const batch = [cloudEvent.toJSON(), { ...cloudEvent.toJSON(), ...change }];
-    const answer = await send('POST', '/events', batch, { 'content-type': 'application/cloudevents-batch+json' });
-    expect(answer.status).toBe(400);
-    expect(answer.body.problems.map((one: { field: string }) => one.field)).toEqual([`[1].${field}`]);
-    expect(put).toEqual([]);
-  });
-
-  it('refuses what is not a CloudEvent', async () => {
-    const type = 'application/cloudevents+json';
-    expect((await send('POST', '/events', { orderId: 'o-1' })).status).toBe(415);
-    expect((await send('POST', '/events', '{', { 'content-type': type })).status).toBe(400);
-    expect((await send('POST', '/events', '[]', { 'content-type': type })).status).toBe(400);
-    expect((await send('POST', '/events', '{}', { 'content-type': 'application/cloudevents-batch+json' })).status).toBe(
-      400,
-    );
-  });
-
-  it('tells which events the bus did not take, and whether to try again', async () => {
-    const type = { 'content-type': 'application/cloudevents+json' };
-    failures = [{ index: 0, error: 'ThrottlingException: slow down', retryable: true }];
-    expect(await send('POST', '/events', cloudEvent.toJSON(), type)).toMatchObject({
-      status: 503,
-      body: { failed: [{ id: 'ce-1', source: '/shops/berlin', error: 'ThrottlingException: slow down' }] },
-    });
-    failures = [{ index: 0, error: 'EntryTooLarge: too large', retryable: false }];
-    expect(await send('POST', '/events', cloudEvent.toJSON(), type)).toMatchObject({ status: 422 });
   });
 });
