@@ -6,6 +6,7 @@ const checks = [
   { name: 'types', command: 'tsc', args: ['--noEmit', '--pretty', 'false'] },
   { name: 'lint', command: 'biome', args: ['check', '--error-on-warnings', '--max-diagnostics=50'] },
   { name: 'architecture', command: 'jest', args: ['test/architecture.test.ts', '--silent', '--reporters=default'] },
+  { name: 'events', command: 'node', args: ['scripts/run.mjs', 'scripts/events/main.ts', 'check'] },
   { name: 'unused', command: 'knip', args: ['--no-progress'] },
 ];
 

@@ -45,11 +45,12 @@ const payload = <Shape extends Parameters<typeof z.looseObject>[0]>(shape: Shape
 
 const NO_CHANGE = 'at least one of email and name';
 
+const RESERVED = 'what is reserved {sku, quantity}';
 /** What an order has reserved of a SKU; a reservation is recorded in the stream of the SKU. */
 const reservation = payload({ sku: id, orderId: id, quantity });
 
 /** What stands in the event table, in today's version. Producers may send all of it but `recordedOnly`. */
-const schemas = {
+export const payloadSchemas = {
   OrderCreated: payload({
     orderId: id,
     userId: id,
@@ -60,7 +61,9 @@ const schemas = {
   }),
   OrderConfirmed: payload({
     orderId: id,
-    reservations: z.optional(z.array(z.looseObject({ sku: id, quantity }))),
+    reservations: z.optional(
+      z.array(z.looseObject({ sku: id, quantity }, { error: RESERVED }), { error: `a list, each ${RESERVED}` }),
+    ),
   }),
   OrderPaid: payload({ orderId: id, paymentId: shortText, amount }),
   OrderShipped: payload({
@@ -82,7 +85,7 @@ const schemas = {
 } satisfies Record<EventType, z.ZodMiniType>;
 
 /** Fields that we find out when we record the event. */
-const recordedOnly: { readonly [Type in EventType]?: readonly string[] } = { OrderConfirmed: ['reservations'] };
+export const recordedOnly: { readonly [Type in EventType]?: readonly string[] } = { OrderConfirmed: ['reservations'] };
 
 export type Payload =
   | { readonly ok: true; readonly event: DomainEvent }
@@ -105,7 +108,7 @@ export function checkPayload(type: EventType, data: unknown): Payload {
 
 /** Checks what stands in the event table as the payload of `type`, in today's version. */
 export function checkRecorded(type: EventType, data: unknown): Payload {
-  const result = schemas[type].safeParse(data);
+  const result = payloadSchemas[type].safeParse(data);
   if (result.success) return { ok: true, event: { type, data: result.data } as DomainEvent };
   return {
     ok: false,

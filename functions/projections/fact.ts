@@ -26,6 +26,7 @@ export function factOf(recorded: RecordedEvent): Fact {
       partitionkey: event.stream,
       correlationid: event.correlationId,
       causationid: event.causationId,
+      schemaversion: event.schemaVersion,
       ...(event.traceparent ? { traceparent: event.traceparent } : {}),
       originid: event.id,
       originsource: event.source,

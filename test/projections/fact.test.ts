@@ -32,6 +32,7 @@ describe('a fact', () => {
       partitionkey: 'order#o-1',
       correlationid: 'story-o-1',
       causationid: 'story-o-1',
+      schemaversion: 1,
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
       originid: 'o-1-3',
       originsource: 'test.shop',
