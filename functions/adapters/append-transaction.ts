@@ -69,11 +69,16 @@ export class AppendTransaction {
       throw new Error(`${this.items.length} items in one append; DynamoDB takes ${TRANSACTION_LIMIT}`);
   }
 
+  /** Nothing but too many writes at once kept it from happening. */
+  wasThrottled(error: unknown): boolean {
+    const codes = codesOf(error).filter((code) => code !== 'None');
+    return codes.length > 0 && codes.every((code) => THROTTLED.has(code));
+  }
+
   /** What a cancelled transaction means; anything that is no race and no refused claim stays what it is. */
   failure(error: unknown): unknown {
-    if (!(error instanceof Error) || error.name !== 'TransactionCanceledException') return error;
-    const reasons = (error as { CancellationReasons?: { Code?: string }[] }).CancellationReasons ?? [];
-    const failed = (code: string) => this.parts.filter((_, i) => reasons[i]?.Code === code);
+    const codes = codesOf(error);
+    const failed = (code: string) => this.parts.filter((_, i) => codes[i] === code);
     const [refused, raced] = [failed('ConditionalCheckFailed'), failed('TransactionConflict')];
     const streams = [...refused, ...raced].flatMap(({ stream }) => stream ?? []);
     if (streams.length > 0 || raced.length > 0) return new Conflict([...new Set(streams)], undefined, error);
@@ -81,6 +86,16 @@ export class AppendTransaction {
     return claims.length > 0 ? new Refused(claims, error) : error;
   }
 }
+
+/** Of each item, why it would not; empty when `error` is no cancellation. */
+function codesOf(error: unknown): readonly string[] {
+  if (!(error instanceof Error) || error.name !== 'TransactionCanceledException') return [];
+  const { CancellationReasons = [] } = error as { CancellationReasons?: { Code?: string }[] };
+  return CancellationReasons.map(({ Code }) => Code ?? 'None');
+}
+
+/** API reference, TransactWriteItems: cancellation reasons. */
+const THROTTLED: ReadonlySet<string> = new Set(['ThrottlingError', 'ProvisionedThroughputExceeded']);
 
 export function conditionalPut(table: string, event: RecordedEvent) {
   return {

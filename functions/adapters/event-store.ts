@@ -26,6 +26,8 @@ type Place = { readonly stream: string; readonly version: number };
 const GET_LIMIT = 100;
 /** A transaction becomes visible within milliseconds; a hole that stays is damage, not a race. */
 const READS_OF_A_HOLE = 8;
+/** The SDK tries again when a call is throttled, but not when an item of a transaction is. */
+const TRANSACTION_TRIES = 4;
 
 /** The Events table: PK `stream`, SK `version`. */
 export class DynamoDbEventStore implements EventStore {
@@ -188,11 +190,15 @@ export class DynamoDbEventStore implements EventStore {
   }
 
   private async putAll(transaction: AppendTransaction): Promise<void> {
-    try {
-      // The SDK makes the ClientRequestToken, so its own retries are one transaction.
-      await this.client.send(new TransactWriteItemsCommand({ TransactItems: [...transaction.items] }));
-    } catch (error) {
-      throw transaction.failure(error);
+    for (let attempt = 1; ; attempt++) {
+      try {
+        // The SDK makes the ClientRequestToken, so its own retries are one transaction.
+        await this.client.send(new TransactWriteItemsCommand({ TransactItems: [...transaction.items] }));
+        return;
+      } catch (error) {
+        if (attempt === TRANSACTION_TRIES || !transaction.wasThrottled(error)) throw transaction.failure(error);
+        await this.effects.sleep(25 * 2 ** attempt * this.effects.random());
+      }
     }
   }
 }

@@ -70,13 +70,24 @@ describe('appending', () => {
   it.each([
     ['ConditionalCheckFailed', true],
     ['TransactionConflict', true],
-    ['ThrottlingError', false],
+    ['ItemCollectionSizeLimitExceeded', false],
   ])('of several is a conflict for the reason %s: %s', async (Code, isConflict) => {
     const CancellationReasons = [{ Code: 'None' }, { Code }];
     const { append } = storeWith(awsError('TransactionCanceledException', { CancellationReasons }));
     const thrown = await append(event, { ...event, id: 'e-2' }).catch((reason: unknown) => reason);
     expect(isAppendConflict(thrown)).toBe(isConflict);
     expect((thrown as Error).message).toContain(isConflict ? stream : 'TransactionCanceledException');
+  });
+
+  it('tries a transaction again when an item of it was throttled, but not for ever', async () => {
+    const throttled = awsError('TransactionCanceledException', {
+      CancellationReasons: [{ Code: 'None' }, { Code: 'ThrottlingError' }],
+    });
+    const passing = storeWith(throttled, throttled, {});
+    expect(await passing.append(event, { ...event, id: 'e-2' })).toHaveLength(2);
+    expect([passing.client.inputs.length, passing.effects.slept.length]).toEqual([3, 2]);
+    const lasting = storeWith(throttled, throttled, throttled, throttled);
+    await expect(lasting.append(event, { ...event, id: 'e-2' })).rejects.toThrow('TransactionCanceledException');
   });
 
   it('passes on what is no conflict', async () => {
