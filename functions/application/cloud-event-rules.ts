@@ -25,6 +25,9 @@ const WELL_FORMED = 'no control characters, noncharacters or unpaired surrogates
 /** What a String may not have in it (section "Type System"). */
 const DISALLOWED = /[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}]/u;
 
+/** Any text as an attribute may have it, with U+FFFD for what it may not have in it. */
+export const asAttribute = (value: string): string => value.replace(new RegExp(DISALLOWED, 'gu'), '\ufffd');
+
 const text: Rule = {
   expected: `a text that is not empty, with ${WELL_FORMED}`,
   holds: (value) => value !== '' && !DISALLOWED.test(value),

@@ -1,4 +1,5 @@
 import { aggregateOf, FACT_SOURCE, subjectOf } from './catalogue';
+import { asAttribute } from './cloud-event-rules';
 import type { InvalidEvent } from './decode-event';
 import type { Fact } from './ports';
 
@@ -19,16 +20,16 @@ export function rejectionFact(rejected: InvalidEvent, at: string): Fact {
     time: at,
     detail: {
       specversion: '1.0',
-      id: `rejected:${source}:${id}`,
+      id: asAttribute(`rejected:${source}:${id}`),
       source: FACT_SOURCE,
       type: 'EventRejected',
-      subject: subjectOf(stream),
+      subject: asAttribute(subjectOf(stream)),
       time: at,
       datacontenttype: 'application/json',
-      partitionkey: stream,
-      correlationid: rejected.correlationId ?? id,
-      causationid: id,
-      originsource: source,
+      partitionkey: asAttribute(stream),
+      correlationid: asAttribute(rejected.correlationId ?? id),
+      causationid: asAttribute(id),
+      originsource: asAttribute(source),
       data: {
         stream,
         id,

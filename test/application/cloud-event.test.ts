@@ -3,6 +3,7 @@ import { CloudEvent } from 'cloudevents';
 import fc from 'fast-check';
 import { cloudEventProblems } from '../../functions/application/cloud-event-rules';
 import { decodeEvent } from '../../functions/application/decode-event';
+import { rejectionFact } from '../../functions/application/rejection-fact';
 import { changed, violations } from '../support/cloud-event-violations';
 import { envelope } from '../support/envelopes';
 import { payloads } from '../support/orders';
@@ -43,6 +44,17 @@ describe('a CloudEvent straight on the bus', () => {
         invalid: { problems: expect.arrayContaining([expect.objectContaining({ field: 'datacontenttype' })]) },
       });
   });
+
+  it.each(violations.filter(({ name }) => name !== 'specversion is missing'))(
+    'is answered with a fact that is a CloudEvent itself, when $name',
+    ({ change }) => {
+      const decoded = onTheBus(changed(event, change));
+      if (decoded.ok) throw new Error('it was taken');
+      const { detail } = rejectionFact(decoded.invalid, '2026-01-02T03:04:06.000Z');
+      expect(cloudEventProblems(detail)).toEqual([]);
+      expect(new CloudEvent(detail as never).validate()).toBe(true);
+    },
+  );
 
   it('is rejected under a name that a table can keep', () => {
     const half = '\ud83d';

@@ -1,75 +1,21 @@
-import { PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
-import {
-  CreateQueueCommand,
-  DeleteMessageBatchCommand,
-  GetQueueAttributesCommand,
-  ReceiveMessageCommand,
-  SetQueueAttributesCommand,
-} from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CloudEvent } from 'cloudevents';
 import { lifecycle, payloads } from '../support/orders';
+import { Subscriber } from '../support/subscriber';
 import { System } from '../support/system';
 
 let system: System;
-let queueUrl: string;
+let subscriber: Subscriber;
 
-/** A subscriber as a user would make one: a rule on the bus for facts, to a queue. */
 beforeAll(async () => {
   system = await System.start();
-  const name = system.newId('facts').slice(0, 60);
-  const { QueueUrl } = await system.sqs.send(new CreateQueueCommand({ QueueName: name }));
-  queueUrl = QueueUrl!;
-  const { Attributes } = await system.sqs.send(
-    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['QueueArn'] }),
-  );
-  const queueArn = Attributes!.QueueArn!;
-  const EventBusName = system.outputs.OrderBusName;
-  const { RuleArn } = await system.bus.send(
-    new PutRuleCommand({ Name: name, EventBusName, EventPattern: JSON.stringify({ source: ['orderstream'] }) }),
-  );
-  await system.sqs.send(
-    new SetQueueAttributesCommand({
-      QueueUrl,
-      Attributes: {
-        Policy: JSON.stringify({
-          Version: '2012-10-17',
-          Statement: [
-            {
-              Effect: 'Allow',
-              Principal: { Service: 'events.amazonaws.com' },
-              Action: 'sqs:SendMessage',
-              Resource: queueArn,
-              Condition: { ArnEquals: { 'aws:SourceArn': RuleArn } },
-            },
-          ],
-        }),
-      },
-    }),
-  );
-  await system.bus.send(new PutTargetsCommand({ Rule: name, EventBusName, Targets: [{ Id: 'queue', Arn: queueArn }] }));
+  subscriber = await Subscriber.to(system, { source: ['orderstream'] });
 }, 60_000);
 afterAll(() => system?.stop());
 
-// biome-ignore lint/suspicious/noExplicitAny: EventBridge envelopes as they come.
-async function factsAbout(subject: string): Promise<any[]> {
-  // biome-ignore lint/suspicious/noExplicitAny: as above.
-  const facts: any[] = [];
-  for (;;) {
-    const { Messages } = await system.sqs.send(
-      new ReceiveMessageCommand({ QueueUrl: queueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: system.cloud ? 0 : 2 }),
-    );
-    // The bus may be shared with others.
-    if (!Messages?.length) return facts.filter(({ detail }) => detail.subject === subject);
-    facts.push(...Messages.map(({ Body }) => JSON.parse(Body!)));
-    await system.sqs.send(
-      new DeleteMessageBatchCommand({
-        QueueUrl: queueUrl,
-        Entries: Messages.map(({ ReceiptHandle }, n) => ({ Id: String(n), ReceiptHandle })),
-      }),
-    );
-  }
-}
+/** The bus may be shared with others. */
+const factsAbout = async (subject: string) =>
+  (await subscriber.received()).filter(({ detail }) => detail.subject === subject);
 
 describe('facts', () => {
   it('go on the bus once per event, as self-sufficient CloudEvents', async () => {
