@@ -1,6 +1,7 @@
 import { canonicalJson } from './canonical-json';
 import { COMMAND_SOURCE, catalogue } from './catalogue';
 import type { IncomingEvent } from './incoming-event';
+import { recordedOnly } from './payload-schemas';
 import type { Effects, EventStore, Inbox, LoadedStream, Problem } from './ports';
 import type { RecordedEvent } from './recorded-event';
 import { Recording, type RecordingPorts } from './recording';
@@ -113,8 +114,10 @@ async function repeated(
 /** Whether the recorded event is what the command asks for: with what was recorded beside that, and what is forgotten. */
 function isSameRequest({ event }: IncomingEvent, first: RecordedEvent): boolean {
   if (first.type !== event.type) return false;
-  const { reservations: _recorded, ...asked } = first.data;
-  return first.data.forgotten === true || canonicalJson(asked) === canonicalJson(event.data);
+  if (first.data.forgotten === true) return true;
+  const beside: readonly string[] = recordedOnly[event.type] ?? [];
+  const asked = Object.fromEntries(Object.entries(first.data).filter(([field]) => !beside.includes(field)));
+  return canonicalJson(asked) === canonicalJson(event.data);
 }
 
 /** The stream as it was when `event` was its last. */

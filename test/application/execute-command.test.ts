@@ -5,8 +5,9 @@ import { envelope } from '../support/envelopes';
 import { memoryWriteSide } from '../support/memory-write-side';
 import { payloads } from '../support/orders';
 
+let commands = 0;
 const command = (type: string, payload: object, more: Partial<Command> = {}): Command => {
-  const decoded = decodeEvent(envelope(type, payload));
+  const decoded = decodeEvent(envelope(type, payload, { id: `c-${++commands}` }));
   if (!decoded.ok) throw new Error(decoded.invalid.reason);
   return { event: decoded.event, ...more };
 };
@@ -43,5 +44,53 @@ describe('commands in a race', () => {
     };
     expect(await execute(confirm)).toEqual({ kind: 'busy' });
     expect(all.inbox.items).toEqual([]);
+  });
+});
+
+describe('a command that is repeated', () => {
+  const stocked = command('StockAdded', { sku: 'mug', quantity: 3 });
+
+  it('gets its first answer, with what was reserved for it, also when stock is gone since', async () => {
+    const all = memoryWriteSide();
+    const execute = makeExecuteCommand(all);
+    for (const one of [stocked, create]) await execute(one);
+    expect(await execute(confirm)).toMatchObject({ kind: 'accepted', repeated: false, history: { version: 2 } });
+    const again = await execute(confirm);
+    expect(again).toMatchObject({ kind: 'accepted', repeated: true, history: { version: 2 } });
+    expect(all.events.appended.at(-2)?.data).toEqual({ orderId: 'o-1', reservations: [{ sku: 'mug', quantity: 2 }] });
+  });
+
+  it('is found and answered at its own version when a snapshot hides it', async () => {
+    const all = memoryWriteSide();
+    const execute = makeExecuteCommand(all);
+    const additions = Array.from({ length: 45 }, () => command('StockAdded', { sku: 'mug', quantity: 1 }));
+    for (const one of additions) await execute(one);
+    expect((await all.events.load('inventory#mug')).events[0]?.version).toBe(40);
+    for (const n of [0, 19, 20, 39, 44])
+      expect(await execute(additions[n]!)).toMatchObject({
+        kind: 'accepted',
+        repeated: true,
+        history: { version: n + 1, events: expect.arrayContaining([expect.objectContaining({ version: n + 1 })]) },
+      });
+    expect(all.events.appended).toHaveLength(45);
+  });
+});
+
+describe('a command that stock does not allow', () => {
+  it('is refused by name, for all SKUs that there is too little of, and nothing is held', async () => {
+    const all = memoryWriteSide();
+    const execute = makeExecuteCommand(all);
+    await execute(command('StockAdded', { sku: 'mug', quantity: 1 }));
+    await execute(create);
+    expect(await execute(confirm)).toEqual({
+      kind: 'refused',
+      why: 'insufficient-stock',
+      version: 1,
+      reason: 'there is not enough stock: mug: 2 asked, 1 available',
+      problems: [{ field: 'stock of mug', value: 2, expected: 'at most 1' }],
+    });
+    expect(all.inbox.items).toMatchObject([{ state: 'refused', type: 'OrderConfirmed' }]);
+    await execute(command('StockAdded', { sku: 'mug', quantity: 1 }));
+    expect(await execute(confirm)).toMatchObject({ kind: 'accepted', repeated: false });
   });
 });
