@@ -4,7 +4,7 @@ import { DynamoDbFeedReader } from '../adapters/feed/feed-reader';
 import { systemEffects } from '../adapters/system-effects';
 import { DynamoDbViewLists } from '../adapters/views/view-lists';
 import { DynamoDbViewRows } from '../adapters/views/view-rows';
-import { dynamoDb, environment, eventStore, telemetry } from '../composition';
+import { dynamoDb, environment, eventStore, telemetry, vault } from '../composition';
 import { inventoryLevel } from '../projections/inventory-level';
 import { orderSummary } from '../projections/order-summary';
 import { projections } from '../projections/projections';
@@ -20,6 +20,7 @@ const app = queryApp({
   lists: new DynamoDbViewLists(dynamoDb(), views),
   feed: new DynamoDbFeedReader(dynamoDb(), views, systemEffects),
   events: eventStore(),
+  vault: vault(),
   projections,
   orders: orderSummary,
   users: userProfile,

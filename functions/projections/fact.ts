@@ -37,10 +37,8 @@ export function factOf(recorded: RecordedEvent): Fact {
 
 /**
  * The bus is archived and copied by others, where a deletion cannot follow: of a user's events only the user's id goes
- * out, and which fields changed. A list of what may go, so that a new personal field stays in by itself.
+ * out, and what the writer noted for the fact. A list of what may go, so that a new personal field stays in by itself.
  */
-function publicData(event: RecordedEvent): Readonly<Record<string, unknown>> {
-  if (!event.stream.startsWith('user#')) return event.data;
-  const { userId, ...personal } = event.data;
-  return { userId, ...(event.type === 'UserUpdated' ? { changed: Object.keys(personal).sort() } : {}) };
+function publicData({ stream, data }: RecordedEvent): Readonly<Record<string, unknown>> {
+  return stream.startsWith('user#') ? { userId: data.userId } : data;
 }

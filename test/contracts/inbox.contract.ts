@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Inbox, InboxItem } from '../../functions/application/ports';
 
-/** What every Inbox keeps to. `inbox` is asked for in each test; streams are new in each. */
-export function inboxContract(name: string, inbox: () => Inbox): void {
+/** What every Inbox keeps to. `inbox` is asked for in each test; streams are new in each, of an order or a user. */
+export function inboxContract(name: string, inbox: () => Inbox, aggregate: 'order' | 'user' = 'order'): void {
   let streams = 0;
   const run = Math.random().toString(36).slice(2);
-  const newStream = () => `order#${run}-${++streams}`;
+  const newStream = () => `${aggregate}#${run}-${++streams}`;
   const parked = (stream: string, id: string, over: Partial<InboxItem> = {}): InboxItem => ({
     stream,
     state: 'parked',

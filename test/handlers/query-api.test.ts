@@ -10,6 +10,7 @@ import { userProfile } from '../../functions/projections/user-profile';
 import { FixedEffects } from '../support/fixed-effects';
 import { HistoryReader } from '../support/history-reader';
 import { MemoryFeed } from '../support/memory-feed';
+import { MemoryVault } from '../support/memory-vault';
 import { MemoryViewLists } from '../support/memory-view-lists';
 import { MemoryViewRows } from '../support/memory-views';
 import { NotedTelemetry } from '../support/noted-telemetry';
@@ -21,12 +22,14 @@ class World {
   readonly effects = new FixedEffects(new Date('2026-01-01T12:01:00.000Z'));
   readonly telemetry = new NotedTelemetry();
   readonly history: RecordedEvent[] = [];
+  readonly vault = new MemoryVault();
   private readonly events = new HistoryReader(this.history);
   private readonly app = queryApp({
     rows: this.rows,
     lists: new MemoryViewLists(this.rows),
     feed: this.feed,
     events: this.events,
+    vault: this.vault,
     projections,
     orders: orderSummary,
     users: userProfile,
@@ -187,6 +190,42 @@ describe('GET /users/{id} and /inventory/{sku}', () => {
     const { body } = await world.get('/users/u-1');
     expect(body).toMatchObject({ userId: 'u-1', status: 'deleted', version: 2 });
     expect(JSON.stringify(body)).not.toMatch(/ada/i);
+  });
+
+  test('open what is personal in a user’s row as long as there is the key', async () => {
+    const key = (await world.vault.ensureKey('user#u-1'))!;
+    const person = { email: 'ada@example.com', name: 'Ada' };
+    await world.happened(
+      recorded(
+        'user#u-1',
+        1,
+        'UserCreated',
+        { userId: 'u-1', sealed: 'v1.data' },
+        { metadata: { profile: world.vault.seal(key, 'user#u-1', person) } },
+      ),
+    );
+    const { body, headers } = await world.get('/users/u-1');
+    expect(body).toEqual({
+      stream: 'user#u-1',
+      version: 1,
+      userId: 'u-1',
+      status: 'active',
+      ...person,
+      createdAt: '2026-01-01T12:00:01.000Z',
+      updatedAt: '2026-01-01T12:00:01.000Z',
+    });
+    expect(headers.get('etag')).toBe('"1"');
+    world.vault.destroy('user#u-1');
+    expect((await world.get('/users/u-1')).body).toMatchObject({ userId: 'u-1', status: 'active', forgotten: true });
+    await world.happened(recorded('user#u-1', 2, 'UserDeleted', { userId: 'u-1' }));
+    expect((await world.get('/users/u-1')).body).toEqual({
+      stream: 'user#u-1',
+      version: 2,
+      userId: 'u-1',
+      status: 'deleted',
+      createdAt: '2026-01-01T12:00:01.000Z',
+      updatedAt: '2026-01-01T12:00:02.000Z',
+    });
   });
 
   test('show the level of a SKU, whatever is in its name', async () => {

@@ -56,8 +56,15 @@ describe('a fact', () => {
     expect(fact.detail.data).toMatchObject({ userId: 'u-1' });
   });
 
-  test('of an update says which fields changed', () => {
-    const fact = factOf(recorded('user#u-1', 2, 'UserUpdated', { userId: 'u-1', name: 'Ada', email: 'a@b.c' }));
-    expect(fact.detail.data).toEqual({ userId: 'u-1', changed: ['email', 'name'] });
+  test('of a user’s event says what the writer noted for it, of sealed data nothing', () => {
+    const sealed = recorded(
+      'user#u-1',
+      2,
+      'UserUpdated',
+      { userId: 'u-1', sealed: 'v1.data' },
+      { metadata: { profile: 'v1.profile', sealed: 'v1.rest', fact: { changed: ['email', 'name'] } } },
+    );
+    expect(factOf(sealed).detail.data).toEqual({ userId: 'u-1', changed: ['email', 'name'] });
+    expect(JSON.stringify(factOf(sealed))).not.toContain('v1.');
   });
 });

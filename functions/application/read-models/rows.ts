@@ -51,12 +51,18 @@ export type OrderSummary = ViewRow & {
   readonly cancelReason?: string;
 };
 
-/** A deleted user's row has neither email nor name. */
+/**
+ * In the table only `personal` has the personal fields, sealed; where a stream was opened and folded, `email` and `name`
+ * have them. A deleted user's row has nothing of it.
+ */
 export type UserProfile = ViewRow & {
   readonly userId: string;
   readonly status: 'active' | 'deleted';
+  readonly personal?: string;
   readonly email?: string;
   readonly name?: string;
+  /** There was something personal, but nobody can read it any more. */
+  readonly forgotten?: true;
   readonly createdAt: string;
   readonly updatedAt: string;
 };

@@ -1,6 +1,7 @@
 import type { Context, Hono } from 'hono';
 import { streamEvents } from '../../application/queries/stream-events';
 import { type Moment, subjectAt } from '../../application/queries/subject-at';
+import { userBody } from '../../application/queries/user-body';
 import type { Projection } from '../../application/read-models/projection';
 import { hasBody, type ViewRow } from '../../application/read-models/rows';
 import { HttpProblem, invalid } from '../http/problem';
@@ -11,9 +12,11 @@ import type { QueryPorts } from './ports';
 
 /** One order, one user, one SKU: from its row, or folded from its stream. */
 export function subjectRoutes(app: Hono, ports: QueryPorts): void {
-  const { orders, users, inventory } = ports;
+  const { orders, users, inventory, vault } = ports;
   app.get('/orders/:orderId', (context) => subject(context, ports, orders, 'order', pathId(context, 'orderId')));
-  app.get('/users/:userId', (context) => subject(context, ports, users, 'user', pathId(context, 'userId')));
+  app.get('/users/:userId', (context) =>
+    subject(context, ports, users, 'user', pathId(context, 'userId'), (user) => userBody(user, vault)),
+  );
   app.get('/inventory/:sku', (context) => subject(context, ports, inventory, 'SKU', pathId(context, 'sku')));
   app.get('/orders/:orderId/events', async (context) => {
     const orderId = pathId(context, 'orderId');
@@ -33,6 +36,7 @@ async function subject<Row extends ViewRow>(
   projection: Projection<Row>,
   noun: string,
   id: string,
+  bodyOf: (row: Row) => Row | Promise<Row> = (row) => row,
 ): Promise<Response> {
   const stream = `${projection.prefix}${id}`;
   const name = `${noun} ${id}`;
@@ -43,7 +47,7 @@ async function subject<Row extends ViewRow>(
     ? await folded(ports, projection, stream, moment, name)
     : await projected<Row>(ports, stream, name);
   context.header('etag', `"${row.version}"`);
-  return context.json(row);
+  return context.json(await bodyOf(row));
 }
 
 /** Which past is asked for; undefined: none, the row will do. */
