@@ -66,7 +66,10 @@ function commandIn(args: readonly string[], commands: readonly Command[]) {
 
 const typesOf = (options: Readonly<Record<string, Option>>) =>
   Object.fromEntries(
-    Object.entries(options).map(([name, { value }]) => [name, { type: value ? 'string' : 'boolean' } as const]),
+    Object.entries(options).map(([name, { value }]) => [
+      name,
+      { type: value ? 'string' : 'boolean', ...(name === 'help' && { short: 'h' }) } as const,
+    ]),
   );
 
 function unknownOption(name: string, command: Command | undefined, options: Readonly<Record<string, Option>>): string {

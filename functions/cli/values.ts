@@ -1,3 +1,4 @@
+import { aggregateOf } from '../application/catalogue';
 import type { Moment } from '../application/queries/subject-at';
 import { UsageError } from './command';
 
@@ -45,4 +46,15 @@ export function jsonIn(text: string, where: string): unknown {
   } catch (error) {
     throw new UsageError(`${where} is not JSON: ${(error as Error).message}`);
   }
+}
+
+/** An id alone is an easy slip, and would find nothing. */
+export function checkStream(stream: string): void {
+  if (aggregateOf(stream) === undefined)
+    throw new UsageError(`"${stream}" is no stream; expected order#<id>, inventory#<sku> or user#<id>`);
+}
+
+/** In the Inbox there is also what names no stream: `unaddressed#<id>`. */
+export function checkInboxStream(stream: string | undefined): void {
+  if (stream !== undefined && !stream.startsWith('unaddressed#')) checkStream(stream);
 }

@@ -1,11 +1,11 @@
-import { aggregateOf, canonicalType, eventTypes } from '../../application/catalogue';
+import { canonicalType, eventTypes } from '../../application/catalogue';
 import { bodiesOf, type EventBody } from '../../application/queries/event-bodies';
 import { streamEvents } from '../../application/queries/stream-events';
 import type { Page, PageRequest } from '../../application/read-models/page';
 import { type Command, type Given, UsageError } from '../command';
 import { table } from '../format/columns';
 import type { Operations } from '../operations';
-import { limitOf } from '../values';
+import { checkStream, limitOf } from '../values';
 
 type Read = (operations: Operations, page: PageRequest) => Promise<Page<EventBody>>;
 
@@ -51,12 +51,6 @@ function readerOf({ stream, type, correlation, after }: Given['options']): Read 
   if (correlation !== undefined)
     return async ({ feed, events }, page) => bodiesOf(events, await feed.byCorrelation(correlation, page));
   return async ({ feed, events }, page) => bodiesOf(events, await feed.newest(page));
-}
-
-/** An id alone is an easy slip, and would find nothing. */
-export function checkStream(stream: string): void {
-  if (aggregateOf(stream) === undefined)
-    throw new UsageError(`"${stream}" is no stream; expected order#<id>, inventory#<sku> or user#<id>`);
 }
 
 function eventTable(items: readonly EventBody[]): string {

@@ -4,7 +4,7 @@ import { fields, table } from '../format/columns';
 import { printableLines } from '../format/printable';
 import { problemList } from '../format/problems';
 import type { Operations } from '../operations';
-import { limitOf, sinceOf } from '../values';
+import { checkInboxStream, limitOf, sinceOf } from '../values';
 
 /** Options that choose among items of one id. */
 export const whichItem = {
@@ -24,6 +24,7 @@ export function inboxList(state: InboxState, about: Pick<Command, 'summary' | 'n
     },
     prepare({ options }) {
       const limit = limitOf(options.limit);
+      checkInboxStream(options.stream);
       // Understood now, so that a slip is told before anything is asked for.
       sinceOf(options.since, new Date(0));
       return async ({ search, effects }) => {
@@ -50,6 +51,7 @@ export function inboxShow(state: InboxState, noun: string): Command {
     words: ['<id>'],
     options: whichItem,
     prepare(given) {
+      checkInboxStream(given.options.stream);
       return async ({ search }) => {
         const item = await theItem(search, state, given);
         return { text: itemText(item), json: item };

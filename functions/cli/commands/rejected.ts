@@ -6,7 +6,7 @@ import { fixedEvent, ingestOf } from '../../application/retry-rejected';
 import { type Answer, type Command, Refusal, UsageError } from '../command';
 import { problemList } from '../format/problems';
 import type { Operations } from '../operations';
-import { jsonIn } from '../values';
+import { checkInboxStream, jsonIn } from '../values';
 import { inboxList, inboxShow, theItem, whichItem } from './inbox';
 
 const AFTERWARDS =
@@ -24,6 +24,7 @@ const fix: Command = {
   },
   notes: [AFTERWARDS, 'For example: orderstream rejected fix 4711 --data \'{"amount":2500}\''],
   prepare(given) {
+    checkInboxStream(given.options.stream);
     const { data, type } = given.options;
     if (data === undefined && type === undefined)
       throw new UsageError('say what is to be different: --data <json>, or --type <type>');
@@ -50,6 +51,7 @@ const retry: Command = {
   options: whichItem,
   notes: ['For when the reason has gone: stock has come in, or the code that was wrong has been mended.', AFTERWARDS],
   prepare(given) {
+    checkInboxStream(given.options.stream);
     return async (operations) => {
       const item = await theItem(operations.search, 'rejected', given);
       return send(operations, item, asItCame(item));
@@ -64,6 +66,7 @@ const discard: Command = {
   options: { ...whichItem, yes: { help: 'yes, for good' } },
   notes: ['Nothing keeps it then. The same event is decided anew if its producer sends it again.'],
   prepare(given) {
+    checkInboxStream(given.options.stream);
     return async ({ search, inbox }) => {
       const item = await theItem(search, 'rejected', given);
       const { stream, state, source, id, type } = item;

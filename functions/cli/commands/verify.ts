@@ -2,7 +2,7 @@ import type { Finding } from '../../application/chain';
 import { type VerifyProgress, verifyAll, verifyStream } from '../../application/verify-streams';
 import { type Command, Refusal } from '../command';
 import { table } from '../format/columns';
-import { checkStream } from './events';
+import { checkStream } from '../values';
 
 export const verify: Command = {
   name: 'verify',
