@@ -13,7 +13,15 @@ export type Command = {
   readonly event: IncomingEvent;
   /** `If-Match`: the versions that the caller will have it done on; undefined: any. */
   readonly onVersions?: readonly number[];
+  /** Who asks for it. */
+  readonly by: Caller;
 };
+
+export type Caller =
+  /** `principal`: the ARN of who signed the request. */
+  | { readonly principal: string }
+  /** Where nobody has to sign. */
+  | { readonly principal: 'anonymous'; readonly sourceIp: string };
 
 /** `version`: of the stream, when it was refused. */
 type Refused = { readonly reason: string; readonly problems: readonly Problem[]; readonly version: number };
@@ -158,7 +166,7 @@ async function recordRefusal({ inbox, effects }: CommandPorts, command: Command,
     type: event.type,
     reason,
     problems,
-    event: { ...event, metadata, ...(command.onVersions && { onVersions: command.onVersions }) },
+    event: { ...event, metadata, by: command.by, ...(command.onVersions && { onVersions: command.onVersions }) },
     at: effects.now().toISOString(),
   });
 }

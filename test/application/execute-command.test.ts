@@ -9,7 +9,7 @@ let commands = 0;
 const command = (type: string, payload: object, more: Partial<Command> = {}): Command => {
   const decoded = decodeEvent(envelope(type, payload, { id: `c-${++commands}` }));
   if (!decoded.ok) throw new Error(decoded.invalid.reason);
-  return { event: decoded.event, ...more };
+  return { event: decoded.event, by: { principal: 'arn:aws:iam::000000000000:user/ada' }, ...more };
 };
 const create = command('OrderCreated', payloads.created('o-1'));
 const confirm = command('OrderConfirmed', payloads.confirmed('o-1'));

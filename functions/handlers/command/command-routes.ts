@@ -13,7 +13,7 @@ import { orderSummary } from '../../projections/order-summary';
 import { userProfile } from '../../projections/user-profile';
 import { HttpProblem, invalid } from '../http/problem';
 import type { CommandApiPorts } from './ports';
-import { idempotencyKey, jsonBody, matchedVersions, type Route, traceparent } from './request';
+import { callerOf, idempotencyKey, jsonBody, matchedVersions, type Route, traceparent } from './request';
 
 type CommandRoute = Pick<Route, 'method' | 'path'> & {
   readonly type: EventType;
@@ -58,10 +58,17 @@ async function run(ports: CommandApiPorts, command: CommandRoute, context: Conte
   const key = idempotencyKey(context);
   const onVersions = matchedVersions(context);
   const event = eventOf(ports, command, context, await jsonBody(context), key);
-  const result = await ports.execute({ event, ...(onVersions && { onVersions }) });
-  ports.telemetry.count(result.kind === 'refused' ? 'CommandsRefused' : 'CommandsAccepted');
+  const result = await ports.execute({ event, by: callerOf(context), ...(onVersions && { onVersions }) });
+  ports.telemetry.count(METRICS[result.kind]);
   return answerOf(command, event, result);
 }
+
+const METRICS = {
+  accepted: 'CommandsAccepted',
+  unchanged: 'CommandsAccepted',
+  refused: 'CommandsRefused',
+  busy: 'CommandsBusy',
+} as const;
 
 function eventOf(
   { effects, derivedId }: CommandApiPorts,
@@ -107,9 +114,9 @@ function answerOf({ creates }: CommandRoute, event: IncomingEvent, result: Comma
       return resource(event, result.history, 200);
     case 'busy':
       throw new HttpProblem(
-        503,
+        409,
         'busy',
-        `${event.stream} is being written by others; try again`,
+        `${event.stream} is being written by others, who were faster each time; try again`,
         {},
         { 'retry-after': '1' },
       );

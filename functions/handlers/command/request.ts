@@ -1,4 +1,5 @@
 import type { Context } from 'hono';
+import type { Caller } from '../../application/execute-command';
 import { isJsonObject, type JsonObject } from '../../application/json';
 import { isJsonType, type MediaType, mediaTypeOf } from '../../application/media-type';
 import { problem } from '../../application/problem';
@@ -13,9 +14,26 @@ export type Route = {
 /**
  * The headers as they came, by names in lower case. Hono drops empty ones, and percent-encodes those that are not ASCII.
  */
-export function headersOf({ env, req }: Context): Readonly<Record<string, string>> {
-  return (env as { event?: { headers?: Record<string, string> } } | undefined)?.event?.headers ?? req.header();
+export const headersOf = ({ env, req }: Context): Readonly<Record<string, string>> =>
+  (env as FunctionUrlEnv | undefined)?.event?.headers ?? req.header();
+
+/** Who signed the request, as the function URL has found out; where it lets in anybody, from where it came. */
+export function callerOf({ env }: Context): Caller {
+  const { authorizer, http } = (env as FunctionUrlEnv | undefined)?.event?.requestContext ?? {};
+  const principal = authorizer?.iam?.userArn;
+  return principal ? { principal } : { principal: 'anonymous', sourceIp: http?.sourceIp ?? 'unknown' };
 }
+
+/** As much of what Lambda hands over as is not in the request that Hono makes of it. */
+type FunctionUrlEnv = {
+  readonly event?: {
+    readonly headers?: Readonly<Record<string, string>>;
+    readonly requestContext?: {
+      readonly authorizer?: { readonly iam?: { readonly userArn?: string } };
+      readonly http?: { readonly sourceIp?: string };
+    };
+  };
+};
 
 /** The media type of a request; undefined: none given. Throws when it is none, or says that text is not in UTF-8. */
 export function contentType(headers: Readonly<Record<string, string>>): MediaType | undefined {

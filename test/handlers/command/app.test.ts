@@ -25,12 +25,13 @@ beforeEach(() => {
 
 type Headers = Record<string, string>;
 
-async function send(method: string, path: string, body?: unknown, headers: Headers = {}) {
-  const answer = await app.request(path, {
+async function send(method: string, path: string, body?: unknown, headers: Headers = {}, env: object = {}) {
+  const request = {
     method,
     headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
+  };
+  const answer = await app.request(path, request, env);
   const text = await answer.text();
   return { status: answer.status, headers: answer.headers, body: text ? JSON.parse(text) : undefined };
 }
@@ -122,6 +123,18 @@ describe('a repeated command', () => {
   });
 });
 
+describe('a command that loses every race', () => {
+  it('is told to try again, and is no refusal', async () => {
+    await create();
+    events.append = async () => {
+      throw Object.assign(new Error('lost'), { code: 'append-conflict', streams: ['order#o-1'] });
+    };
+    const { status, headers, body } = await send('POST', '/orders/o-1/confirm');
+    expect([status, body.type, headers.get('retry-after')]).toEqual([409, 'urn:problem-type:orderstream:busy', '1']);
+    expect(inbox.items).toEqual([]);
+  });
+});
+
 describe('a refused command', () => {
   it.each([
     ['before its turn', 'POST', '/orders/o-1/ship', {}, {}, 409],
@@ -148,6 +161,31 @@ describe('a refused command', () => {
     expect((await send('POST', '/orders/o-1/confirm', {}, { 'If-Match': '"1"' })).status).toBe(200);
   });
 
+  it('is recorded with who, what, when and why', async () => {
+    await create();
+    const asked = { reason: 'r' };
+    const principal = 'arn:aws:sts::000000000000:assumed-role/shop/ada';
+    const signed = { requestContext: { authorizer: { iam: { userArn: principal } }, http: { sourceIp: '192.0.2.1' } } };
+    const open = { requestContext: { http: { sourceIp: '192.0.2.1' } } };
+    for (const event of [signed, open, undefined])
+      await send('POST', '/orders/o-1/cancel', asked, { 'If-Match': '"7"' }, { event });
+    const record = {
+      stream: 'order#o-1',
+      type: 'OrderCancelled',
+      reason: 'the version is 1, not 7',
+      problems: [{ field: 'If-Match', value: '"7"', expected: '"1"' }],
+      at: '2026-01-01T12:00:00.000Z',
+    };
+    const whats = { type: 'OrderCancelled', data: { orderId: 'o-1', ...asked }, onVersions: [7] };
+    expect(inbox.items).toMatchObject(
+      [
+        { principal },
+        { principal: 'anonymous', sourceIp: '192.0.2.1' },
+        { principal: 'anonymous', sourceIp: 'unknown' },
+      ].map((by) => ({ ...record, event: { ...whats, by } })),
+    );
+  });
+
   it('is not recorded when it is no command at all', async () => {
     const cases: [string, string, unknown, Headers, number, string?][] = [
       ['POST', '/orders', '{not json', {}, 400],
@@ -157,6 +195,8 @@ describe('a refused command', () => {
       ['POST', '/orders', order, { 'If-Match': 'W/"1"' }, 400],
       ['POST', '/orders', order, { 'Idempotency-Key': 'a b' }, 400],
       ['POST', '/orders/o-1/confirm', { orderId: 'o-2' }, {}, 400],
+      ['POST', '/orders', '{"userId":"\\ud83d"}', {}, 400],
+      ['POST', '/orders', order, { 'content-type': 'application/json; charset=utf-16' }, 415],
       ['POST', '/nowhere', {}, {}, 404],
       ['GET', '/orders', undefined, {}, 405, 'POST'],
       ['PUT', '/users/u-1', {}, {}, 405, 'PATCH, DELETE'],
