@@ -22,30 +22,41 @@ type Place = { readonly stream: string; readonly version: number };
 
 const NO_KEY: OwnersKey = { state: 'none' };
 
+/*
+ * What these errors carry may be open, or a key. An error that nobody catches is logged with whatever can be listed of it, so
+ * they show it only to those who ask, and do not pass on what caused them.
+ */
+
 class Conflict extends Error implements AppendConflict {
   readonly code = 'append-conflict';
-  readonly existing?: RecordedEvent;
+  readonly #existing: RecordedEvent | undefined;
 
   constructor(
     readonly streams: readonly string[],
-    cause: unknown,
     existing?: RecordedEvent,
   ) {
-    super(`somebody else was first: ${streams.join(', ')}`, { cause });
+    super(`somebody else was first: ${streams.join(', ')}`);
     this.name = 'AppendConflict';
-    if (existing) this.existing = existing;
+    this.#existing = existing;
+  }
+
+  get existing(): RecordedEvent | undefined {
+    return this.#existing;
   }
 }
 
 class Refused extends Error implements ClaimsRefused {
   readonly code = 'claims-refused';
+  readonly #claims: readonly Claim[];
 
-  constructor(
-    readonly claims: readonly Claim[],
-    cause: ClaimsRefused,
-  ) {
-    super(cause.message, { cause });
+  constructor(claims: readonly Claim[]) {
+    super(`not so: ${claims.map(({ kind }) => kind).join(', ')}`);
     this.name = 'ClaimsRefused';
+    this.#claims = claims;
+  }
+
+  get claims(): readonly Claim[] {
+    return this.#claims;
   }
 }
 
@@ -146,12 +157,12 @@ export class SealedEventStore implements EventStore {
     if (isClaimsRefused(error)) {
       const taken = newKeys.filter((claim) => error.claims.includes(claim));
       const streams = taken.flatMap((claim) => (claim.kind === 'new-key' ? claim.owner : []));
-      return streams.length > 0 ? new Conflict(streams, error) : new Refused(error.claims.map(asGiven), error);
+      return streams.length > 0 ? new Conflict(streams) : new Refused(error.claims.map(asGiven));
     }
     if (!isAppendConflict(error) || !error.existing || !isPersonal(error.existing.stream)) return error;
     const { stream } = error.existing;
     const open = this.opener(await this.vault.keyOf(stream), stream);
-    return new Conflict(error.streams, error, openEvent(error.existing, open));
+    return new Conflict(error.streams, openEvent(error.existing, open));
   }
 
   /** The key was read beside the events: if it came with them, a moment later, it is there now. */

@@ -163,6 +163,28 @@ describe('a user’s events', () => {
     expect(isAppendConflict(error) && error.existing).toMatchObject({ id: renamed.id, data: renamed.data });
   });
 
+  it('are not in what can be listed of an error, nor is a key: errors are logged', async () => {
+    await create();
+    const stale = await store.load(stream);
+    await append(renamed);
+    const item = { stream, state: 'rejected', id: 'e-9', source: 'shop', type: 'UserUpdated' } as InboxItem;
+    const put = { kind: 'put-item', item: { ...item, event: renamed } } as const;
+    await inbox.put(item);
+    await vault.ensureKey('user#u-2');
+    const failures = [
+      store.append([{ loaded: stale, events: [renamed] }]),
+      store.append([{ loaded: store.assumeEmpty('user#u-2'), events: [created] }]),
+      store.append([], [put]),
+    ];
+    for (const failure of await Promise.allSettled(failures)) {
+      const { reason } = failure as PromiseRejectedResult;
+      const listed = Object.entries(reason).map(([name]) => name);
+      expect(listed.filter((name) => !['code', 'streams', 'name'].includes(name))).toEqual([]);
+      expect(reason.cause).toBeUndefined();
+      expect(String(reason.stack)).not.toMatch(PERSONAL);
+    }
+  });
+
   it('are read with the key that came with them, also when it came between two reads', async () => {
     const [race, ready] = [new MemoryVault(), vault];
     let looks = 0;
