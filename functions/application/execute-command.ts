@@ -2,7 +2,16 @@ import { canonicalJson } from './canonical-json';
 import { COMMAND_SOURCE, catalogue } from './catalogue';
 import type { IncomingEvent } from './incoming-event';
 import { recordedOnly } from './payload-schemas';
-import type { Effects, EventStore, Inbox, LoadedStream, Problem } from './ports';
+import {
+  type Effects,
+  type EventStore,
+  type Inbox,
+  type InboxItem,
+  isAppendConflict,
+  isClaimsRefused,
+  type LoadedStream,
+  type Problem,
+} from './ports';
 import type { RecordedEvent } from './recorded-event';
 import { Recording, type RecordingPorts } from './recording';
 import type { Refusal } from './refusal';
@@ -54,8 +63,9 @@ export function makeExecuteCommand(ports: CommandPorts): ExecuteCommand {
       let loaded = opens ? events.assumeEmpty(stream) : await events.load(stream);
       while (recording.mayTryAgain) {
         const result = await attempt(ports, recording, command, loaded);
-        if (result?.kind === 'refused') await recordRefusal(ports, command, result);
-        if (result) return result;
+        const holds = result?.kind !== 'refused' || (await recordRefusal(ports, command, result, loaded));
+        if (result && holds) return result;
+        if (result) await recording.raced();
         loaded = await events.load(stream);
       }
       return { kind: 'busy' };
@@ -155,10 +165,18 @@ function refusedVersion(wanted: readonly number[], version: number): CommandResu
   };
 }
 
-async function recordRefusal({ inbox, effects }: CommandPorts, command: Command, refusal: Refused): Promise<void> {
-  const { stream, id, event, metadata } = command.event;
-  const { reason, problems } = refusal;
-  await inbox.put({
+/**
+ * False: the stream has moved, so the refusal does not hold. What is in the way beside the stream may be there because of
+ * this very command, repeated and accepted meanwhile: such a refusal is recorded in one transaction with the stream
+ * standing still (reading it again would not do, since reads may see a transaction partly).
+ */
+async function recordRefusal(
+  { inbox, events, effects }: CommandPorts,
+  { event: { stream, id, event, metadata }, by, onVersions }: Command,
+  { why, reason, problems }: Refused & { readonly why: Why },
+  loaded: LoadedStream,
+): Promise<boolean> {
+  const item: InboxItem = {
     stream,
     state: 'refused',
     id,
@@ -166,7 +184,19 @@ async function recordRefusal({ inbox, effects }: CommandPorts, command: Command,
     type: event.type,
     reason,
     problems,
-    event: { ...event, metadata, by: command.by, ...(command.onVersions && { onVersions: command.onVersions }) },
+    event: { ...event, metadata, by, ...(onVersions && { onVersions }) },
     at: effects.now().toISOString(),
-  });
+  };
+  if (why !== 'insufficient-stock' && why !== 'email-taken') {
+    await inbox.put(item);
+    return true;
+  }
+  try {
+    await events.append([{ loaded, events: [] }], [{ kind: 'put-item', item }]);
+  } catch (error) {
+    if (isAppendConflict(error)) return false;
+    // It was recorded when the command came before.
+    if (!isClaimsRefused(error)) throw error;
+  }
+  return true;
 }

@@ -113,6 +113,8 @@ export class Recording {
       .filter(({ stream }) => aggregateOf(stream) === 'inventory' && streams.includes(stream));
     const known = stocks.filter(({ version }) => version > 0).map(({ stream }) => stream);
     planner.notEmpty(stocks.map(({ stream }) => stream));
+    // Perhaps by the same event, brought in by another; then there is nothing left to stand in line for.
+    if (streams.includes(this.event.stream)) return this.raced();
     // Of a stream that was taken for empty nothing is known but that it is not: no race, and nobody to wait for.
     if (known.length < stocks.length) this.conflicts += 1;
     else if (known.every((stream) => this.inTurnFor.has(stream))) await this.raced();
