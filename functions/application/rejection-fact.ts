@@ -1,6 +1,7 @@
-import { aggregateOf, FACT_SOURCE, subjectOf } from './catalogue';
+import { FACT_SOURCE, subjectOf } from './catalogue';
 import { asAttribute } from './cloud-event-rules';
 import type { InvalidEvent } from './decode-event';
+import { mayBePersonal } from './personal-streams';
 import type { Fact } from './ports';
 
 /** More problems than these tell a producer nothing new; the Inbox item has them all. */
@@ -8,12 +9,12 @@ const MOST_PROBLEMS = 20;
 
 /**
  * The system event that tells a producer that its event will never be valid. Its id follows from the rejected event's,
- * so a repeated rejection is the same fact. Of a user's event it names the fields, but not the values: no personal data
- * go on the bus.
+ * so a repeated rejection is the same fact. Of what may be about a person it names the fields, but not the values: no
+ * personal data go on the bus.
  */
 export function rejectionFact(rejected: InvalidEvent, at: string): Fact {
   const { stream, id, source, type, reason, problems } = rejected;
-  const personal = aggregateOf(stream) === 'user' || /user/i.test(type);
+  const personal = mayBePersonal(stream, type);
   const shown = problems.slice(0, MOST_PROBLEMS);
   return {
     type: 'EventRejected',

@@ -1,4 +1,5 @@
 import { foldUser } from '../../application/aggregates';
+import { isPersonal } from '../../application/personal-streams';
 import {
   type AppendConflict,
   type Claim,
@@ -14,7 +15,6 @@ import {
 } from '../../application/ports';
 import type { RecordedEvent } from '../../application/recorded-event';
 import { noUser, type Person, type UserState } from '../../domain/user';
-import { isPersonal } from './personal-streams';
 import { type Open, openEvent, openSnapshot, type Seal, sealEvent } from './sealed-event';
 import { sealItem } from './sealed-item';
 

@@ -1,6 +1,6 @@
 import { isJsonObject } from '../../application/json';
+import { isPersonal, mayBePersonal } from '../../application/personal-streams';
 import type { InboxItem, OwnersKey, Problem, Vault } from '../../application/ports';
-import { isPersonal, mayBePersonal } from './personal-streams';
 
 /**
  * What stands in an Inbox item, and in the queues that it is redelivered by, in place of an event about a person: its

@@ -1,4 +1,4 @@
-import { aggregateOf, ingestRoutes } from '../../application/catalogue';
+import { aggregateOf, ingestRoutes } from './catalogue';
 
 /** Streams whose events are about a person: each has a key of its own. */
 export const isPersonal = (stream: string): boolean => aggregateOf(stream) === 'user';
