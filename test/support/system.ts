@@ -152,5 +152,7 @@ export class System {
 
 async function json(answer: Response): Promise<unknown> {
   const text = await answer.text();
-  return text ? (JSON.parse(text) as unknown) : undefined;
+  if (!text) return undefined;
+  // What a function URL answers for a function that has died is said to be JSON, and is not.
+  return text === 'Internal Server Error' ? text : (JSON.parse(text) as unknown);
 }
