@@ -144,7 +144,9 @@ function claimItem({ inbox, keys }: AppendTables, claim: Claim, now: string): Tr
         Put: {
           TableName: keys,
           Item: { owner: { S: claim.owner }, key: { B: claim.key }, createdAt: { S: now } },
-          ...notThere('owner'),
+          ConditionExpression: 'attribute_not_exists(#owner) OR #key = :key OR #expiresAt <= :now',
+          ExpressionAttributeNames: { '#owner': 'owner', '#key': 'key', '#expiresAt': 'expiresAt' },
+          ExpressionAttributeValues: { ':key': { B: claim.key }, ':now': { N: seconds(now) } },
         },
       };
     case 'destroy-key':
@@ -166,3 +168,6 @@ const notThere = (name: string) => ({
   ConditionExpression: 'attribute_not_exists(#name)',
   ExpressionAttributeNames: { '#name': name },
 });
+
+/** As time-to-live attributes have it. */
+const seconds = (time: string): string => String(Math.floor(Date.parse(time) / 1000));

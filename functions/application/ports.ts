@@ -42,7 +42,7 @@ export type Claim =
   | { readonly kind: 'not-rejected'; readonly stream: string; readonly source: string; readonly id: string }
   /** Puts an item in the Inbox. Refused when it is there already. */
   | { readonly kind: 'put-item'; readonly item: InboxItem }
-  /** The first key of an owner of personal data. Refused when it has one, or had one. */
+  /** The key of an owner of personal data, from now on without a time limit. Refused when it has or had another one. */
   | { readonly kind: 'new-key'; readonly owner: string; readonly key: Uint8Array }
   /** Destroys the key of an owner, for ever. */
   | { readonly kind: 'destroy-key'; readonly owner: string };
@@ -138,7 +138,8 @@ export interface Redelivery {
 export interface Line {
   /**
    * Resolves when it is the caller's turn at every one of the names; a holder that dies is passed over after a while (2 s).
-   * Waiting is bounded (10 s): then it resolves although it is not the caller's turn, who tries like anybody else.
+   * Waiting is bounded (by two thirds of the function's time): then it resolves although it is not the caller's turn, who
+   * tries like anybody else.
    */
   enter(names: readonly string[]): Promise<Turn>;
 }
@@ -163,7 +164,7 @@ export interface Vault {
   open(key: OwnersKey, owner: string, sealed: string): Opened;
   /**
    * For what cannot wait for a transaction: the owner's key, made now if there is none. With `forMs` a new key lives so
-   * long at most. Undefined: destroyed.
+   * long, unless the claim `new-key` makes it one for good. Undefined: destroyed.
    */
   ensureKey(owner: string, forMs?: number): Promise<Uint8Array | undefined>;
 }

@@ -56,9 +56,10 @@ export function decideUser(user: UserState, event: UserEvent): Decision<UserEven
 }
 
 function create(user: UserState, event: UserCreated): Decision<UserEvent> {
+  if (isGone(user)) return gone(event);
+  const { email, name }: Partial<Person> = event.data;
+  if (email === undefined || name === undefined) return unreadable;
   if (user.status === 'inactive') return append(event);
-  if (user.status !== 'active') return gone(event);
-  const { email, name } = event.data;
   if (email === user.createdAs.email && name === user.createdAs.name)
     return redundant('the user has already been created, with the same data');
   return reject('the user has already been created, with other data', {
@@ -69,8 +70,9 @@ function create(user: UserState, event: UserCreated): Decision<UserEvent> {
 }
 
 function update(user: UserState, event: UserUpdated): Decision<UserEvent> {
+  if (isGone(user)) return gone(event);
+  if (event.data.email === undefined && event.data.name === undefined) return unreadable;
   if (user.status === 'inactive') return park(1, 'the user has not been created yet');
-  if (user.status !== 'active') return gone(event);
   const { email = user.email, name = user.name } = event.data;
   if (email === user.email && name === user.name) return redundant('the user has these data already');
   return append(event);
@@ -82,9 +84,18 @@ function remove(user: UserState, event: UserDeleted): Decision<UserEvent> {
   return append(event);
 }
 
+const isGone = (user: UserState): user is ForgottenUser | DeletedUser =>
+  user.status === 'deleted' || user.status === 'forgotten';
+
 const gone = (event: UserEvent): Decision<never> =>
   reject('the user has been deleted', {
     field: 'type',
     value: event.type,
     expected: 'no further event after UserDeleted',
   });
+
+/** An event that waited, or was sent again, for so long that its key is gone. */
+const unreadable: Decision<never> = reject('nobody can read any more what it says', {
+  field: 'data',
+  expected: 'an event that comes before the key of its personal data is gone',
+});

@@ -175,7 +175,8 @@ export function eventStoreContract(name: string, store: () => EventStore): void 
         store().append([{ loaded: await store().load(stream), events: [event('e')] }], claims);
       const newKey: Claim = { kind: 'new-key', owner: stream, key: new Uint8Array(32) };
       await write(newKey);
-      await expect(write(newKey)).rejects.toMatchObject({ code: 'claims-refused', claims: [newKey] });
+      const another: Claim = { ...newKey, key: new Uint8Array(32).fill(1) };
+      await expect(write(another)).rejects.toMatchObject({ code: 'claims-refused', claims: [another] });
       await write({ kind: 'destroy-key', owner: stream });
       await expect(write(newKey)).rejects.toMatchObject({ code: 'claims-refused', claims: [newKey] });
       expect((await store().load(stream)).version).toBe(2);

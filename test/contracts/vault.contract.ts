@@ -66,11 +66,31 @@ export function vaultContract(
       expect(await stateOf(owner)).toBe('destroyed');
     });
 
-    it('does not know a key any more when its time is up', async () => {
+    it('does not know a key any more when its time is up, nor what was sealed with it, whoever has one then', async () => {
       const owner = newOwner();
       const key = await vault().ensureKey(owner, 60_000);
-      expect(bytes(await later(59_000).keyOf(owner))).toBe(bytes(key));
-      expect(await later(61_000).keyOf(owner)).toEqual({ state: 'destroyed' });
+      const sealed = vault().seal(key!, owner, 'Ada');
+      expect(bytes(await later(58_000).keyOf(owner))).toBe(bytes(key));
+      expect(await later(61_000).keyOf(owner)).toEqual({ state: 'none' });
+      const other = await later(61_000).ensureKey(owner);
+      expect(bytes(other)).not.toBe(bytes(key));
+      expect(later(61_000).open({ state: 'there', key: other! }, owner, sealed)).toEqual({ forgotten: true });
+    });
+
+    it('keeps a key for good that was to live for a while, once its owner has come to be', async () => {
+      const owner = newOwner();
+      const key = (await vault().ensureKey(owner, 60_000))!;
+      await expect(make(newKey(owner))).rejects.toMatchObject({ code: 'claims-refused' });
+      await make({ kind: 'new-key', owner, key });
+      expect(bytes(await later(61_000).keyOf(owner))).toBe(bytes(key));
+    });
+
+    it('lets an owner have another key when the time of the first is up', async () => {
+      const owner = newOwner();
+      await later(-120_000).ensureKey(owner, 60_000);
+      const claim = newKey(owner);
+      await make(claim);
+      expect(bytes(await vault().keyOf(owner))).toBe(bytes(claim.key));
     });
 
     it('opens what it sealed as long as there is the key', async () => {

@@ -77,6 +77,10 @@ describe('a user', () => {
     given(...history)
       .when(deleted)
       .thenAppended();
+    given().when(unreadable('UserCreated')).thenRejected('nobody can read', 'data');
+    given().when(unreadable('UserUpdated')).thenRejected('nobody can read', 'data');
+    given(created()).when(unreadable('UserUpdated')).thenRejected('nobody can read', 'data');
+    given(created(), deleted).when(unreadable('UserUpdated')).thenRejected('has been deleted', 'type');
     given(...history, unreadable('UserDeleted')).thenItIs({ status: 'deleted', userId });
   });
 });

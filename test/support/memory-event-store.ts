@@ -93,7 +93,7 @@ export class MemoryEventStore implements EventStore {
       case 'put-item':
         return !this.inbox.has(claim.item);
       case 'new-key':
-        return !this.vault.has(claim.owner);
+        return this.vault.allows(claim.owner, claim.key);
       case 'destroy-key':
         return true;
     }

@@ -18,20 +18,23 @@ export class MemoryVault implements Vault {
   open = openValue;
 
   async ensureKey(owner: string, forMs?: number): Promise<Uint8Array | undefined> {
-    this.take(owner, newKey(), forMs);
+    if (this.look(owner).state === 'none') {
+      const until = forMs === undefined ? Number.POSITIVE_INFINITY : this.now().getTime() + forMs;
+      this.keys.set(owner, { state: 'there', key: newKey(), until });
+    }
     const key = this.look(owner);
     return key.state === 'there' ? key.key : undefined;
   }
 
-  has(owner: string): boolean {
-    return this.keys.has(owner);
+  /** Whether the claim `new-key` holds. */
+  allows(owner: string, key: Uint8Array): boolean {
+    const there = this.look(owner);
+    return there.state === 'none' || (there.state === 'there' && Buffer.from(there.key).equals(key));
   }
 
-  /** As the claim `new-key`; false: refused. */
-  take(owner: string, key: Uint8Array, forMs?: number): boolean {
-    if (this.keys.has(owner)) return false;
-    this.keys.set(owner, { state: 'there', key, ...(forMs !== undefined && { until: this.now().getTime() + forMs }) });
-    return true;
+  /** As the claim `new-key`. */
+  take(owner: string, key: Uint8Array): void {
+    this.keys.set(owner, { state: 'there', key });
   }
 
   /** As the claim `destroy-key`. */
@@ -41,6 +44,6 @@ export class MemoryVault implements Vault {
 
   private look(owner: string): OwnersKey {
     const { until = Number.POSITIVE_INFINITY, ...key } = this.keys.get(owner) ?? { state: 'none' as const };
-    return until <= this.now().getTime() ? { state: 'destroyed' } : key;
+    return until <= this.now().getTime() ? { state: 'none' } : key;
   }
 }

@@ -22,7 +22,7 @@ function unreadable({ owner: stream, id, source, type: name, at }: SealedEvent):
   const type = canonicalType(name);
   if (aggregateOf(stream) !== 'user' || type === undefined || catalogue[type].aggregate !== 'user') {
     const expected = 'an event whose key has not been destroyed';
-    const reason = 'nobody can read it any more';
+    const reason = 'nobody can read any more what it says';
     return {
       ok: false,
       invalid: { stream, id, source, type: name, reason, problems: [{ field: 'detail', expected }] },

@@ -136,12 +136,12 @@ export class SealedEventStore implements EventStore {
     if (!isPersonal(stream) || events.length === 0) return write;
     let key = this.#keys.get(loaded) ?? (await this.vault.keyOf(stream));
     const isLast = claims.some((claim) => claim.kind === 'destroy-key' && claim.owner === stream);
-    if (key.state === 'none' && !isLast) {
-      key = { state: 'there', key: this.vault.makeKey() };
-      newKeys.push({ kind: 'new-key', owner: stream, key: key.key });
-    }
     if (key.state === 'destroyed' && version === 0)
       throw new Error(`the key of ${stream} was destroyed before its first event: nothing of theirs can be recorded`);
+    const isFirst = version === 0 || key.state === 'none';
+    if (key.state === 'none' && !isLast) key = { state: 'there', key: this.vault.makeKey() };
+    // Also a key that is there already: it was made for an event that waits or was rejected, and had a time limit.
+    if (key.state === 'there' && isFirst) newKeys.push({ kind: 'new-key', owner: stream, key: key.key });
     const bytes = key.state === 'there' ? key.key : undefined;
     const seal: Seal = (value) => bytes && this.vault.seal(bytes, stream, value);
     const profiles = profilesOf(loaded, events);

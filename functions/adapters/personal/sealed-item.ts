@@ -20,8 +20,11 @@ export type SealedEvent = {
 
 type Content = { readonly event: unknown; readonly problems?: readonly Problem[] };
 
+const DAY = 24 * 60 * 60 * 1000;
 /** What names no user has no key that anybody would destroy; long enough for people to put it right. */
-const UNADDRESSED_MS = 14 * 24 * 60 * 60 * 1000;
+const UNADDRESSED_MS = 14 * DAY;
+/** A user who never comes to be is never deleted either. Far longer than an event waits for them. */
+const UNKNOWN_USER_MS = 90 * DAY;
 /** In base64 it still fits into an item; of longer ones as much is kept as there is room for. */
 const LONGEST_EVENT = 256 * 1024;
 
@@ -32,7 +35,7 @@ export const isSealedEvent = (event: unknown): event is SealedEvent =>
 export async function sealItem(item: InboxItem, vault: Vault): Promise<InboxItem> {
   const { stream: owner, id, source, type, at, event, problems } = item;
   if (!mayBePersonal(owner, type)) return item;
-  const key = await vault.ensureKey(owner, isPersonal(owner) ? undefined : UNADDRESSED_MS);
+  const key = await vault.ensureKey(owner, isPersonal(owner) ? UNKNOWN_USER_MS : UNADDRESSED_MS);
   const content: Content = { event: fitting(event), ...(problems && { problems }) };
   const sealed = key && !isSealedEvent(event) ? vault.seal(key, owner, content) : null;
   return {

@@ -9,7 +9,7 @@ const TRIES = 5;
 
 /**
  * The Keys table: PK `owner`; `key` (32 bytes) and `createdAt`, or, in its place for ever, `destroyedAt`; `expiresAt` (in
- * seconds) where the key has a time limit. Keys are read when they are needed and kept nowhere: whoever has read a
+ * seconds) as long as its owner has not come to be. Keys are read when they are needed and kept nowhere: whoever has read a
  * key before its destruction is done with it within the call.
  */
 export class DynamoDbVault implements Vault {
@@ -61,8 +61,9 @@ export class DynamoDbVault implements Vault {
             createdAt: { S: now.toISOString() },
             ...(forMs !== undefined && { expiresAt: { N: String(Math.ceil((now.getTime() + forMs) / 1000)) } }),
           },
-          ConditionExpression: 'attribute_not_exists(#owner)',
-          ExpressionAttributeNames: { '#owner': 'owner' },
+          ConditionExpression: 'attribute_not_exists(#owner) OR #expiresAt <= :now',
+          ExpressionAttributeNames: { '#owner': 'owner', '#expiresAt': 'expiresAt' },
+          ExpressionAttributeValues: { ':now': { N: String(Math.floor(now.getTime() / 1000)) } },
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
@@ -77,8 +78,8 @@ export class DynamoDbVault implements Vault {
 
   /** DynamoDB removes what has expired within days; until then it must not count. */
   private keyIn(item: Item | undefined): OwnersKey {
-    if (!item) return { state: 'none' };
-    const expired = item.expiresAt?.N !== undefined && Number(item.expiresAt.N) * 1000 <= this.effects.now().getTime();
-    return item.key?.B && !expired ? { state: 'there', key: item.key.B } : { state: 'destroyed' };
+    const until = item?.expiresAt?.N === undefined ? Number.POSITIVE_INFINITY : Number(item.expiresAt.N) * 1000;
+    if (!item || until <= this.effects.now().getTime()) return { state: 'none' };
+    return item.key?.B ? { state: 'there', key: item.key.B } : { state: 'destroyed' };
   }
 }

@@ -131,6 +131,17 @@ describe('a user’s events', () => {
     });
   });
 
+  it('make a key that was there for a while one for good', async () => {
+    let time = 0;
+    vault = new CountingVault(() => new Date(time));
+    stored = new MemoryEventStore(() => new Date(0), inbox, vault);
+    store = new SealedEventStore(stored, vault);
+    await vault.ensureKey(stream, 1000);
+    await append(created, takes);
+    time = 2000;
+    expect((await store.load(stream)).events[0]!.data).toEqual(created.data);
+  });
+
   it('say whose claim did not hold as it was made', async () => {
     await create();
     const item: InboxItem = {

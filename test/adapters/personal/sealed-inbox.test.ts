@@ -99,7 +99,7 @@ describe('in the Inbox', () => {
     expect((await open(stored.items[0]!.event)).envelope).toEqual(update);
     time += 2 * DAY;
     expect(await open(stored.items[0]!.event)).toMatchObject({
-      decoded: { ok: false, invalid: { stream: 'unaddressed#e-1', reason: 'nobody can read it any more' } },
+      decoded: { ok: false, invalid: { stream: 'unaddressed#e-1', reason: 'nobody can read any more what it says' } },
     });
   });
 

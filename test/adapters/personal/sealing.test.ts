@@ -12,10 +12,9 @@ it('seals the same value into another text each time, of which nothing can be re
 });
 
 it.each([
-  ['another key', () => openValue(there(newKey()), 'user#1', sealValue(key, 'user#1', value))],
   ['another owner', () => openValue(there(key), 'user#2', sealValue(key, 'user#1', value))],
   ['a changed text', () => openValue(there(key), 'user#1', flipped(sealValue(key, 'user#1', value)))],
-  ['a text that is cut', () => openValue(there(key), 'user#1', sealValue(key, 'user#1', value).slice(0, 12))],
+  ['a text that is cut', () => openValue(there(key), 'user#1', sealValue(key, 'user#1', value).slice(0, 30))],
 ])('does not open with %s, and does not say what it saw', (_, open) => {
   expect(open).toThrow(/^what is sealed for user#\d cannot be opened/);
   expect(open).not.toThrow(/ada/);
@@ -25,8 +24,8 @@ it('names a form that it does not know', () => {
   expect(() => openValue(there(key), 'user#1', 'v2.abc')).toThrow('is of no known form; expected v1.');
 });
 
-it.each([{ state: 'none' }, { state: 'destroyed' }] as const)(
-  'has forgotten what was sealed when the key is %j',
+it.each([{ state: 'none' }, { state: 'destroyed' }, there(newKey())] as const)(
+  'has forgotten what was sealed when the key is another or none: %j',
   (gone) => {
     expect(openValue(gone, 'user#1', sealValue(key, 'user#1', value))).toEqual({ forgotten: true });
   },
@@ -34,6 +33,6 @@ it.each([{ state: 'none' }, { state: 'destroyed' }] as const)(
 
 function flipped(text: string): string {
   const bytes = Buffer.from(text.slice(3), 'base64url');
-  bytes[14]! ^= 1;
+  bytes[22]! ^= 1;
   return `v1.${bytes.toString('base64url')}`;
 }
