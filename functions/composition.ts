@@ -64,6 +64,7 @@ export const environment = {
   projectionDlqUrl: () => variable('PROJECTION_DLQ_URL'),
   feedDlqUrl: () => variable('FEED_DLQ_URL'),
   parkForDays: () => numberIn('PARK_FOR_DAYS', 14),
+  linePatienceSeconds: () => numberIn('LINE_PATIENCE_SECONDS', 10),
 } as const;
 
 /** Asked for when they are needed: who only reads has no use for all of them. */
@@ -126,7 +127,10 @@ export const inbox: () => Inbox = /* @__PURE__ */ once(() => new SealedInbox(sto
 export const openDelivery: () => OpenDelivery = /* @__PURE__ */ once(() => makeOpenDelivery(vault()));
 
 export const line: () => Line = /* @__PURE__ */ once(
-  () => new DynamoDbLine(dynamoDb(), environment.inboxTable(), systemEffects),
+  () =>
+    new DynamoDbLine(dynamoDb(), environment.inboxTable(), systemEffects, {
+      patienceMs: environment.linePatienceSeconds() * 1_000,
+    }),
 );
 
 export const factPublisher: () => FactPublisher = /* @__PURE__ */ once(

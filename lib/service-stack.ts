@@ -53,13 +53,13 @@ export class ServiceStack extends Stack {
     const { eventStore, inbox, keys, orderBus, ingestDeadLetters, redelivery } = this.#data;
     const ingest = this.#function(`ingest-${aggregate}`, 'ingest', `Appends events of ${aggregate} from the bus`, {
       PARK_FOR_DAYS: String(this.#stage.parkForDays),
+      ...this.#linePatience('ingest'),
     });
     eventStore.grantAppend(ingest.role);
     inbox.grantPark(ingest.role);
     // Every ingest: the rules go by `detail-type`, but a CloudEvent in `detail` has a type of its own.
     keys.grantSeal(ingest.role);
-    // Users have no stock, and nothing else is written to by many at once.
-    if (aggregate !== 'users') inbox.grantLine(ingest.role);
+    inbox.grantLine(ingest.role);
     // The fact that an event was rejected.
     orderBus.bus.grantPutEventsTo(ingest.role);
     new Subscriber(this, `${ingest.node.id}Subscriber`, {
@@ -133,7 +133,12 @@ export class ServiceStack extends Stack {
   /** HTTP → Events, HTTP → bus. */
   #commandApi(): void {
     const { eventStore, inbox, keys, orderBus } = this.#data;
-    const api = this.#function('command-api', 'http', 'HTTP: commands, and events to put on the bus');
+    const api = this.#function(
+      'command-api',
+      'http',
+      'HTTP: commands, and events to put on the bus',
+      this.#linePatience('http'),
+    );
     eventStore.grantAppend(api.role);
     inbox.grantClaim(api.role);
     keys.grantSeal(api.role);
@@ -176,6 +181,11 @@ export class ServiceStack extends Stack {
         ...environment,
       },
     });
+  }
+
+  /** Who has waited in line for so long still has time for some tries. */
+  #linePatience(kind: 'ingest' | 'http'): Readonly<Record<string, string>> {
+    return { LINE_PATIENCE_SECONDS: String(Math.floor((this.#stage.timeouts[kind] * 2) / 3)) };
   }
 
   #redeliversBy(sender: ServiceFunction): void {

@@ -57,7 +57,12 @@ async function main(): Promise<void> {
 
 async function start(args: StartArguments): Promise<Cloud> {
   try {
-    return await startCloud({ port: args.port, host: args.host, ...(args.dir === undefined ? {} : { dir: args.dir }) });
+    return await startCloud({
+      port: args.port,
+      host: args.host,
+      ...(args.dir === undefined ? {} : { dir: args.dir }),
+      ...(args.environments === undefined ? {} : { environments: args.environments }),
+    });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     throw new Error(

@@ -10,7 +10,7 @@ type Settings = {
   readonly patienceMs: number;
 };
 
-/** A turn takes some tens of milliseconds. Patience ends well before the timeouts of the functions do. */
+/** A turn takes some tens of milliseconds. */
 const SETTINGS: Settings = { leaseMs: 2_000, patienceMs: 10_000 };
 /** Those further back let the nearer ones notice first, so that not all of them try to pass the dead over. */
 const PRECEDENCE_MS = 10;

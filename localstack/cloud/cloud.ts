@@ -29,6 +29,8 @@ export type CloudOptions = {
   readonly clock?: Clock;
   readonly account?: string;
   readonly region?: string;
+  /** Environments of one function that may run at a time: 3 unless given, each of some 30 MB; above it, calls wait. */
+  readonly environments?: number;
 };
 
 export type Cloud = {
@@ -75,6 +77,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     region,
     dir,
     endpoint: () => endpoint,
+    ...(options.environments !== undefined && { environments: options.environments }),
   };
   const calls = new CallCounter();
   const services = new RunningServices(context, calls);

@@ -13,7 +13,7 @@ import { createSts } from './services/sts';
 
 /** Every service of this cloud. To add one: make it in `services/<name>/` and name it here. */
 export function addServices(context: CloudContext): void {
-  const { registry } = context;
+  const { registry, environments } = context;
   const iam = createIam(context);
   registry.add(iam.service, iam.peer);
   registry.add(createSts(context));
@@ -31,7 +31,12 @@ export function addServices(context: CloudContext): void {
   const events = createEvents(context);
   registry.add(events.service, events.peer);
   // Behind everything that it calls, so that what it takes up at the start finds them there.
-  const lambda = createLambda(context);
+  const lambda = createLambda(
+    context,
+    environments === undefined
+      ? {}
+      : { maxEnvironmentsPerFunction: environments, maxEnvironments: Math.max(6, 2 * environments) },
+  );
   registry.add(lambda.service, lambda.peer);
   registry.add(createScheduler(context));
   registry.add(createCloudFormation(context));

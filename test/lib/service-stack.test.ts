@@ -39,6 +39,19 @@ describe('every function', () => {
     }
   });
 
+  test('that writes loses its patience in a line well before its time is up', () => {
+    const settings = functions.map(({ Properties }) => ({
+      timeout: Properties.Timeout as number,
+      patience: (Properties.Environment as { Variables: Record<string, unknown> }).Variables.LINE_PATIENCE_SECONDS,
+    }));
+    const patient = settings.filter(({ patience }) => patience !== undefined);
+    expect(patient).toHaveLength(4);
+    for (const { timeout, patience } of patient) {
+      expect(Number(patience)).toBeGreaterThanOrEqual(5);
+      expect(Number(patience)).toBeLessThanOrEqual(timeout * 0.7);
+    }
+  });
+
   test('has a role and a log group of its own', () => {
     const roles = functions.map((f) => JSON.stringify(f.Properties.Role));
     const logGroups = functions.map((f) => JSON.stringify(f.Properties.LoggingConfig));
@@ -99,7 +112,7 @@ describe('least privilege', () => {
         'dynamodb:Query on Inbox',
         'dynamodb:ConditionCheckItem on Inbox',
         ...seal,
-        ...(name === 'Users' ? [] : line),
+        ...line,
         'events:PutEvents on OrderBus',
         ...['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
           (action) => `sqs:${action} on ${name}Redelivery`,

@@ -36,13 +36,14 @@ export class Pace {
   }
 
   /**
-   * How long to wait before the next look, with so many ahead. Who is next looks some times in a turn, and less and less
-   * often while nothing moves: the line does not wait for those who wait in it. The others let at least half of the time pass
-   * until they are next, so that a long wait costs few looks.
+   * How long to wait before the next look, with so many ahead: a half to nine tenths of the time that they will take, so
+   * that a long wait costs few looks. Who is next and overdue looks some times in a turn, and less and less often while
+   * nothing moves.
    */
   nextLook(ahead: number, at: number, random: number): number {
-    const soon = Math.max(SHORTEST_WAIT_MS, this.msPerTurn / 5, this.stillFor(at) / 4) * (0.5 + random);
-    const untilNext = (ahead - 1) * this.msPerTurn * (0.5 + random * 0.4);
-    return Math.min(LONGEST_WAIT_MS, Math.max(soon, untilNext));
+    const still = this.stillFor(at);
+    const soon = Math.max(SHORTEST_WAIT_MS, this.msPerTurn / 5, still / 4) * (0.5 + random);
+    const untilTurn = ((ahead - 0.5) * this.msPerTurn - still) * (0.5 + random * 0.4);
+    return Math.min(LONGEST_WAIT_MS, Math.max(soon, untilTurn));
   }
 }

@@ -121,4 +121,6 @@ export type CloudContext = {
   readonly region: string;
   /** Directory for files that are not in the store (unpacked function code). */
   readonly dir: string;
+  /** How many environments of one function this machine may run at a time; undefined: few. */
+  readonly environments?: number;
 };

@@ -37,15 +37,15 @@ describe('the pace of a line', () => {
     ['slower', 60],
   ])('lets a hundred wait with few looks, and loses little time between turns that are %s', (_, turn) => {
     const { ms, looksEach, mostLooks } = simulate(100, () => turn);
-    expect(looksEach).toBeLessThan(15);
-    expect(mostLooks).toBeLessThan(70);
-    expect(ms).toBeLessThan(100 * (turn * 1.15 + 8));
+    expect(looksEach).toBeLessThan(12);
+    expect(mostLooks).toBeLessThan(25);
+    expect(ms).toBeLessThan(100 * (turn * 1.2 + 8));
   });
 
   it('does not take one slow turn for the measure of those behind it', () => {
     const steady = simulate(50, () => 30);
     const oneSlow = simulate(50, (ticket) => (ticket === 5 ? 1_500 : 30));
-    expect(oneSlow.ms).toBeLessThan(steady.ms + 1_500 + 700);
+    expect(oneSlow.ms).toBeLessThan(steady.ms + 1_500 + 1_000);
   });
 
   it('looks ever less often while nothing moves, but often enough to notice a death', () => {
@@ -53,7 +53,8 @@ describe('the pace of a line', () => {
     const waits: number[] = [];
     for (let at = 0; at < 5_000; at += waits.at(-1)!) waits.push(pace.nextLook(1, at, 0.5));
     expect(waits[0]).toBeLessThan(10);
-    expect(waits).toEqual(waits.toSorted((a, b) => a - b));
+    const overdue = waits.slice(1);
+    expect(overdue).toEqual(overdue.toSorted((a, b) => a - b));
     expect(waits.at(-1)).toBe(500);
     expect(waits.length).toBeLessThan(35);
   });
