@@ -1,5 +1,11 @@
+import { LambdaClient, UpdateFunctionUrlConfigCommand } from '@aws-sdk/client-lambda';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { derivedId } from '../../functions/adapters/derived-id';
+import { systemEffects } from '../../functions/adapters/system-effects';
+import { makeExecuteCommand } from '../../functions/application/execute-command';
+import { commandApp } from '../../functions/handlers/command/app';
 import type { Cloud } from '../../localstack/cloud/cloud';
+import { MemoryTelemetry } from '../support/memory-telemetry';
 import { payloads } from '../support/orders';
 import { type Answer, System } from '../support/system';
 
@@ -294,5 +300,90 @@ describe('a command that loses every race', () => {
     expect([await typesOf(stream), await system.inbox(stream)]).toEqual([['OrderCreated'], []]);
     cloud.controls.faults.clear();
     expect((await send(cancel)).status).toBe(200);
+  });
+});
+
+describe('a call of the function that was done, and whose answer was lost on its way back', () => {
+  it('is found done when it is tried again', async () => {
+    const { EventsTableName, InboxTableName, KeysTableName, OrderBusName } = system.outputs;
+    Object.assign(process.env, {
+      ...{
+        EVENTS_TABLE: EventsTableName,
+        INBOX_TABLE: InboxTableName,
+        KEYS_TABLE: KeysTableName,
+        ORDER_BUS: OrderBusName,
+      },
+      ...{ AWS_ENDPOINT_URL: system.endpoint, AWS_REGION: 'us-east-1' },
+      ...{ AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' },
+    });
+    // In this process, which loses its connection where a function would lose its environment.
+    const { eventBus, eventStore, inbox, line, planner } = await import('../../functions/composition');
+    const ports = { events: eventStore(), planner: planner(), line: line(), inbox: inbox(), effects: systemEffects };
+    const telemetry = new MemoryTelemetry();
+    const execute = makeExecuteCommand(ports);
+    const app = commandApp({ execute, bus: eventBus(), telemetry, effects: systemEffects, derivedId });
+
+    const [confirmable, cancellable] = [await newOrder(await newSku(2)), await newOrder()];
+    const shippable = await newOrder();
+    for (const [operation, path, body, status, version] of [
+      ['PutItem', '/orders', { ...order, orderId: system.newId('o') }, 201, 1],
+      ['TransactWriteItems', `/orders/${confirmable}/confirm`, {}, 200, 2],
+      ['Query', `/orders/${cancellable}/cancel`, { reason: 'r' }, 200, 2],
+      ['PutItem', `/orders/${shippable}/ship`, {}, 409, 1],
+    ] as const) {
+      const skip = operation === 'TransactWriteItems' ? 1 : 0;
+      cloud.controls.faults.plan({
+        seed: 1,
+        rules: [{ fault: 'crash-after', service: 'dynamodb', operation, caller: 'root', skip, times: 1 }],
+      });
+      const headers = { 'content-type': 'application/json', 'Idempotency-Key': system.newId('key') };
+      const answer = await app.request(path, { method: 'POST', headers, body: JSON.stringify(body) });
+      expect(cloud.controls.faults.report().rules[0]!.struck).toBe(1);
+      cloud.controls.faults.clear();
+      expect([operation, answer.status, answer.headers.get('etag')]).toEqual([operation, status, `"${version}"`]);
+    }
+    expect(await typesOf(`order#${confirmable}`)).toEqual(['OrderCreated', 'OrderConfirmed']);
+    expect(await system.inbox(`order#${shippable}`)).toMatchObject([{ state: 'refused' }]);
+  });
+});
+
+describe('where callers have to sign', () => {
+  it('a refusal is recorded with the principal that signed', async () => {
+    const client = new LambdaClient({
+      ...{
+        endpoint: system.endpoint!,
+        region: 'us-east-1',
+        credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      },
+    });
+    await client.send(new UpdateFunctionUrlConfigCommand({ FunctionName: FUNCTION, AuthType: 'AWS_IAM' }));
+    try {
+      const orderId = system.newId('o');
+      const url = new URL(`${system.outputs.CommandUrl}orders/${orderId}/confirm`);
+      const unsigned = await system.command('POST', `/orders/${orderId}/confirm`, {});
+      expect(unsigned.status).toBe(403);
+      const signer = await client.config.signer({
+        name: 'sigv4',
+        signingName: 'lambda',
+        signingRegion: 'us-east-1',
+      } as never);
+      const { headers } = await signer.sign({
+        method: 'POST',
+        protocol: url.protocol,
+        hostname: url.hostname,
+        port: Number(url.port),
+        path: url.pathname,
+        query: {},
+        headers: { host: url.host },
+      } as never);
+      const answer = await fetch(url, { method: 'POST', headers });
+      expect([answer.status, await answer.text()]).toEqual([404, expect.any(String)]);
+      expect(await system.inbox(`order#${orderId}`)).toMatchObject([
+        { state: 'refused', event: { by: { principal: 'arn:aws:iam::000000000000:root' } } },
+      ]);
+    } finally {
+      await client.send(new UpdateFunctionUrlConfigCommand({ FunctionName: FUNCTION, AuthType: 'NONE' }));
+      client.destroy();
+    }
   });
 });
