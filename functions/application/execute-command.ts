@@ -94,7 +94,7 @@ async function attempt(
       if (result.kind === 'recorded')
         return { kind: 'accepted', repeated: false, history: followedBy(loaded, result.events) };
       if (result.kind === 'refused') return { kind: 'refused', version, ...result.refusal };
-      throw new Error(`a command makes no claims: ${result.claims.map(({ kind }) => kind).join(', ')}`);
+      throw new Error('commands are refused, never rejected');
     }
     case 'redundant':
       return { kind: 'unchanged', history: loaded };

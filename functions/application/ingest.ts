@@ -160,10 +160,7 @@ class Ingestion {
   }
 
   private async append(accepted: Accepted, loaded: LoadedStream): Promise<IngestOutcome | Moved> {
-    const { stream, source, id } = this.event;
-    const result = await this.recording.record(accepted, loaded, ({ contingent }) =>
-      contingent || this.mayHaveExpired ? [{ kind: 'not-rejected', stream, source, id }] : [],
-    );
+    const result = await this.recording.record(accepted, loaded, ({ contingent }) => contingent || this.mayHaveExpired);
     switch (result.kind) {
       case 'recorded': {
         const [recorded] = result.events;
@@ -177,7 +174,7 @@ class Ingestion {
         return result.existing && isSame(result.existing, this.event) ? this.duplicate(result.existing) : MOVED;
       case 'refused':
         return this.refuseForGood(result.refusal, loaded);
-      case 'claims-refused':
+      case 'rejected-before':
         return this.stayRejected();
     }
   }

@@ -29,8 +29,8 @@ export type Recorded =
   | { readonly kind: 'recorded'; readonly events: readonly RecordedEvent[] }
   /** Something beside its stream does not allow it now. */
   | { readonly kind: 'refused'; readonly refusal: Refusal }
-  /** A claim that its caller had added did not hold. */
-  | { readonly kind: 'claims-refused'; readonly claims: readonly Claim[] }
+  /** Another delivery of it has been rejected for good. */
+  | { readonly kind: 'rejected-before' }
   /** Others were first. */
   | { readonly kind: 'raced'; readonly existing?: RecordedEvent };
 
@@ -67,16 +67,20 @@ export class Recording {
     return { kind: 'duplicate', of: hidden };
   }
 
-  /** Writes the event with all that it brings about. `claimsOf`: what else has to be so. */
+  /**
+   * Writes the event with all that it brings about. `mayBeRejected`: whether another delivery of it might be rejecting it
+   * for good right now, so that it is written on the condition that none has.
+   */
   async record(
     accepted: Accepted,
     loaded: LoadedStream,
-    claimsOf: (plan: { readonly contingent: boolean }) => readonly Claim[] = () => [],
+    mayBeRejected: (plan: { readonly contingent: boolean }) => boolean = () => false,
   ): Promise<Recorded> {
     const plan = await this.ports.planner.plan(this.event, loaded, accepted);
     if (plan.kind === 'refuse') return { kind: 'refused', refusal: plan.refusal };
     try {
-      const events = await this.ports.events.append(plan.writes, [...plan.claims, ...claimsOf(plan)]);
+      const claims = mayBeRejected(plan) ? [...plan.claims, this.notRejected] : plan.claims;
+      const events = await this.ports.events.append(plan.writes, claims);
       await this.leave();
       return { kind: 'recorded', events: events.filter(({ stream }) => stream === loaded.stream) };
     } catch (error) {
@@ -85,10 +89,16 @@ export class Recording {
         return { kind: 'raced', ...(error.existing && { existing: error.existing }) };
       }
       if (!isClaimsRefused(error)) throw error;
-      return error.claims.some(({ kind }) => kind === 'take')
-        ? { kind: 'refused', refusal: emailTaken }
-        : { kind: 'claims-refused', claims: error.claims };
+      const refused = new Set(error.claims.map(({ kind }) => kind));
+      if (refused.has('not-rejected')) return { kind: 'rejected-before' };
+      if (refused.has('take')) return { kind: 'refused', refusal: emailTaken };
+      throw error;
     }
+  }
+
+  private get notRejected(): Claim {
+    const { stream, source, id } = this.event;
+    return { kind: 'not-rejected', stream, source, id };
   }
 
   /** Another race was lost, over the event's own stream: waits for a moment. */
@@ -113,8 +123,8 @@ export class Recording {
       .filter(({ stream }) => aggregateOf(stream) === 'inventory' && streams.includes(stream));
     const known = stocks.filter(({ version }) => version > 0).map(({ stream }) => stream);
     planner.notEmpty(stocks.map(({ stream }) => stream));
-    // Perhaps by the same event, brought in by another; then there is nothing left to stand in line for.
-    if (streams.includes(this.event.stream)) return this.raced();
+    // The order has moved: perhaps by the same event, brought in by another, and then there is nothing to stand in line for.
+    if (this.event.aggregate === 'order' && streams.includes(this.event.stream)) return this.raced();
     // Of a stream that was taken for empty nothing is known but that it is not: no race, and nobody to wait for.
     if (known.length < stocks.length) this.conflicts += 1;
     else if (known.every((stream) => this.inTurnFor.has(stream))) await this.raced();
