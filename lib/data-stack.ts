@@ -1,5 +1,6 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { FACT_SOURCE } from '../functions/application/catalogue';
 import { EventStore } from './constructs/event-store';
 import { HoldingQueue } from './constructs/holding-queue';
 import { Inbox } from './constructs/inbox';
@@ -37,7 +38,7 @@ export class DataStack extends Stack {
       tags: { application: 'orderstream', stage: stage.name },
       ...(stage.env && { env: stage.env }),
     });
-    this.orderBus = new OrderBus(this, 'OrderBus', { stage });
+    this.orderBus = new OrderBus(this, 'OrderBus', { stage, factSource: FACT_SOURCE });
     this.eventStore = new EventStore(this, 'EventStore', { stage });
     this.inbox = new Inbox(this, 'Inbox', { stage });
     this.views = new Views(this, 'Views', { stage });

@@ -2,13 +2,20 @@ import { CfnEventBusPolicy, EventBus, type IEventBus } from 'aws-cdk-lib/aws-eve
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../stage-config';
+import { refuseArchivesOfEvents } from './archives';
+
+export type OrderBusProps = {
+  readonly stage: StageConfig;
+  /** The `Source` of facts: what the system itself says has happened. */
+  readonly factSource: string;
+};
 
 /** The bus that events come in by and facts go out by. Its name is fixed: producers of other teams rely on it. */
 export class OrderBus extends Construct {
   readonly bus: EventBus;
   readonly busName: string;
 
-  constructor(scope: Construct, id: string, props: { readonly stage: StageConfig }) {
+  constructor(scope: Construct, id: string, props: OrderBusProps) {
     super(scope, id);
     // A literal rather than a reference: whoever uses the name then needs no export from this stack.
     this.busName = `orders-${props.stage.name}`;
@@ -16,6 +23,7 @@ export class OrderBus extends Construct {
       eventBusName: this.busName,
       description: 'Order events in, facts out',
     });
+    refuseArchivesOfEvents(this, this.bus, props.factSource);
   }
 }
 
