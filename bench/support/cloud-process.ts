@@ -17,12 +17,11 @@ export class CloudProcess {
     this.endpoint = endpointOf(outputs)!;
   }
 
-  /** Resolves when the process says `ready in <n> ms`. `readyMs` is measured from outside, from the spawn on. */
-  static start(dir: string): Promise<CloudProcess> {
+  /** Resolves when the process says `ready in <n> ms`. `options`: more of `npm start`. `readyMs` is measured from outside, from the spawn on. */
+  static start(dir: string, ...options: readonly string[]): Promise<CloudProcess> {
     const startedAt = performance.now();
-    const child = spawn(process.execPath, ['scripts/run.mjs', 'localstack/main.ts', '--port', '0', '--dir', dir], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const args = ['scripts/run.mjs', 'localstack/main.ts', '--port', '0', '--dir', dir, ...options];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     return new Promise((resolve, reject) => {
       let text = '';
       const listen = (chunk: Buffer) => {

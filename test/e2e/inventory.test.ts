@@ -1,4 +1,15 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { DynamoDbEventStore } from '../../functions/adapters/event-store';
+import { DynamoDbInbox } from '../../functions/adapters/inbox';
+import { DynamoDbLine } from '../../functions/adapters/line';
+import { systemEffects } from '../../functions/adapters/system-effects';
+import { makeIngest } from '../../functions/application/ingest';
+import { Planner } from '../../functions/application/planner';
+import { reducerHashes } from '../../functions/application/reducer-hashes';
+import { type Envelope, envelope } from '../support/envelopes';
+import { MemoryFacts } from '../support/memory-facts';
+import { plainNames } from '../support/memory-write-side';
 import { type Answer, System } from '../support/system';
 
 let system: System;
@@ -156,8 +167,39 @@ describe('stock', () => {
   });
 });
 
+/** The write side on the deployed tables: each call as if by a process of its own, as many at a time as there are calls. */
+function independentWriters() {
+  const { endpoint, outputs } = system;
+  const client = new DynamoDBClient({
+    ...(endpoint && { endpoint, region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }),
+    requestHandler: { httpAgent: { keepAlive: true, maxSockets: 200 } },
+  });
+  const inboxTable = outputs.InboxTableName!;
+  const tables = { events: outputs.EventsTableName!, inbox: inboxTable, keys: 'none is needed' };
+  const ingest = (one: Envelope) => {
+    const events = new DynamoDbEventStore(client, tables, reducerHashes, systemEffects);
+    return makeIngest({
+      events,
+      planner: new Planner({ events, names: plainNames }),
+      // As patient as a deployed ingest.
+      line: new DynamoDbLine(client, inboxTable, systemEffects, { patienceMs: 20_000 }),
+      inbox: new DynamoDbInbox(client, inboxTable),
+      facts: new MemoryFacts(),
+      effects: systemEffects,
+      parkForMs: 60_000,
+    })({ envelope: one });
+  };
+  return { ingest, close: () => client.destroy() };
+}
+
 describe('a hundred confirmations at once', () => {
-  const orders = (sku: string) => Promise.all(Array.from({ length: 100 }, () => newOrder({ sku, quantity: 1 })));
+  /** A hundred orders of one piece each, made ten at a time: only their confirmations have to meet. */
+  async function orders(sku: string): Promise<string[]> {
+    const ids: string[] = [];
+    while (ids.length < 100)
+      ids.push(...(await Promise.all(Array.from({ length: 10 }, () => newOrder({ sku, quantity: 1 })))));
+    return ids;
+  }
 
   /** Versions 1..n without a hole, the stock and one reservation for each of so many orders. */
   async function expectReserved(sku: string, pieces: number): Promise<void> {
@@ -166,6 +208,25 @@ describe('a hundred confirmations at once', () => {
     expect(new Set(stream.slice(1).map(({ data }) => data.orderId)).size).toBe(pieces);
     expect(await levelOf(sku)).toEqual({ onHand: pieces, reserved: pieces, available: 0 });
   }
+
+  // A function has few environments here, so few calls of it meet. These writers all do.
+  it.each([100, 10])(
+    'by writers of which none waits for another confirm %i when there are so many pieces, and nobody gives up',
+    async (pieces) => {
+      const { ingest, close } = independentWriters();
+      const sku = await newSku(pieces);
+      const ids = Array.from({ length: 100 }, () => system.newId('o'));
+      const items = [{ sku, quantity: 1, unitPrice: 1000 }];
+      const order = (orderId: string) => ({ orderId, userId: 'u-1', currency: 'EUR', items });
+      await Promise.all(ids.map((orderId) => ingest(envelope('OrderCreated', order(orderId)))));
+      const outcomes = await Promise.all(ids.map((orderId) => ingest(envelope('OrderConfirmed', { orderId }))));
+      close();
+      const count = (outcome: string) => outcomes.filter((one) => one.outcome === outcome).length;
+      expect([count('appended'), count('rejected')]).toEqual([pieces, 100 - pieces]);
+      await expectReserved(sku, pieces);
+    },
+    60_000,
+  );
 
   it('over HTTP confirm all hundred when there are a hundred pieces', async () => {
     const sku = await newSku(100);
