@@ -12,6 +12,8 @@ delete process.env.E2E_OUTPUTS;
  * the faults follow from the seed, but which of two clients is faster does not. For the same reason nothing is shrunk: a
  * smaller history that passes proves nothing about the larger one.
  */
+/** Shows a transaction partly that wrote two items of one stream; the system has none: each stream gets one event at a time. */
+const IMPOSSIBLE: FaultKind = 'torn-read';
 const PER_TEST = 10;
 const { HISTORY_SEED, HISTORY_SEEDS = '100', HISTORY_TIMES = '5' } = process.env;
 
@@ -48,8 +50,8 @@ if (HISTORY_SEED) {
       300_000,
     );
 
-    it('and every kind of fault has struck', () => {
-      expect(FAULT_KINDS.filter((kind) => !struck.get(kind))).toEqual([]);
+    it('and every kind of fault that can strike has struck', () => {
+      expect(FAULT_KINDS.filter((kind) => kind !== IMPOSSIBLE && !struck.get(kind))).toEqual([]);
     });
   });
 }

@@ -44,7 +44,7 @@ export class System {
     this.sqs = new SQSClient(settings);
   }
 
-  static async start(options: { dir?: string } = {}): Promise<System> {
+  static async start(options: { dir?: string; environments?: number } = {}): Promise<System> {
     const file = process.env.E2E_OUTPUTS;
     if (file) return new System(process.env.E2E_ENDPOINT, readOutputs(file));
     const cloud = await startCloud({ port: 0, ...options });

@@ -1,7 +1,9 @@
 import { checkAnswers } from './check-answers';
 import { checkPuts, checkTold } from './check-puts';
 import { checkReaders } from './check-readers';
+import { checkStock } from './check-stock';
 import { checkStreams } from './check-streams';
+import { checkUsers } from './check-users';
 import type { Evidence } from './evidence';
 import { Ledger, type Violation } from './ledger';
 
@@ -14,6 +16,8 @@ export function check(evidence: Evidence): Violation[] {
     ...checkStreams(ledger),
     ...checkPuts(ledger),
     ...checkTold(ledger),
+    ...checkStock(ledger),
+    ...checkUsers(ledger),
     ...checkAnswers(ledger),
     ...checkReaders(ledger),
   ];

@@ -10,6 +10,8 @@ export type InboxRow = {
   readonly source: string;
   readonly type: string;
   readonly reason: string;
+  /** Of the claim on a name: who holds it. */
+  readonly owner?: string;
   readonly problems?: readonly { readonly field: string }[];
   // biome-ignore lint/suspicious/noExplicitAny: as it came.
   readonly event?: any;

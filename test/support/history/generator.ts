@@ -17,13 +17,14 @@ const MOST_ENTRIES = 10;
 export function historyOf(seed: number, run = ''): History {
   return rolled(seed, (dice) => {
     const draft = new Draft(dice, `${seed}${run}`);
-    const { skus, first } = addStock(draft);
+    const { skus, stocked, first } = addStock(draft);
     const userIds = addUsers(draft);
     for (let orders = dice.int(3, 8); orders > 0; orders--) addOrder(draft, skus, userIds);
     const expires = dice.chance(8);
-    const phases: Phase[] = [{ clients: [first], until: 'rest' }, ...arranged(draft)];
+    const phases: Phase[] = [{ clients: [first], until: 'settled' }, ...arranged(draft)];
     return {
       seed,
+      stocked,
       events: draft.events,
       commands: draft.commands,
       phases,

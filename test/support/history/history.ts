@@ -40,15 +40,20 @@ export type Call =
   /** The command, so often at the same time. */
   | { readonly do: 'command'; readonly command: number; readonly times: number };
 
-/** What clients do side by side, each one call after the other; and what passes before the next phase: nothing, all work under way, or so many milliseconds. */
+/**
+ * What clients do side by side, each one call after the other; and what passes before the next phase: nothing; all work
+ * under way; that and everything that is tried again; or so many milliseconds.
+ */
 export type Phase = {
   readonly clients: readonly (readonly Call[])[];
-  readonly until: 'go on' | 'rest' | number;
+  readonly until: 'go on' | 'rest' | 'settled' | number;
 };
 
 /** All that is put into the system under one seed. */
 export type History = {
   readonly seed: number;
+  /** SKUs of which there is stock before anybody orders. */
+  readonly stocked: readonly string[];
   readonly events: readonly BusEvent[];
   readonly commands: readonly Command[];
   readonly phases: readonly Phase[];

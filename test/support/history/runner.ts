@@ -29,6 +29,8 @@ const PARKED_FOR = 14 * DAY;
 /** The sweep comes every hour. */
 const SWEPT_TWICE = 2.5 * 3_600_000;
 const REST = 60_000;
+/** Of one function at a time, so that writers meet; and of all together enough that none begins cold again and again. */
+const ENVIRONMENTS = 6;
 /** Tables are read whole for each history, so they are emptied now and then. */
 const HISTORIES_PER_TABLE = 25;
 /** What comes by itself at some time, and is no work that waits to be done again. */
@@ -59,7 +61,7 @@ export class HistoryRunner {
   }
 
   static async start(): Promise<HistoryRunner> {
-    const system = await System.start();
+    const system = await System.start({ environments: ENVIRONMENTS });
     if (!system.cloud) throw new Error('the adversary is part of the local cloud: E2E_OUTPUTS must not be set');
     const factsUrl = await subscribeToFacts(system);
     const { Rules = [] } = await system.bus.send(new ListRulesCommand({}));
@@ -86,6 +88,7 @@ export class HistoryRunner {
     for (const { clients: calls, until } of history.phases) {
       await clients.act(calls);
       if (until === 'rest') await this.#rest();
+      else if (until === 'settled') await this.#settle(clients);
       else if (until !== 'go on') await controls.advance(until);
     }
     if (history.afterExpiry) {

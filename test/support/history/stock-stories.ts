@@ -10,8 +10,12 @@ const added = (sku: string, quantity: number): Saying => ({
   data: { sku, quantity },
 });
 
-/** SKUs of every supply; resolves with what has to be in stock before anybody orders. */
-export function addStock(draft: Draft): { readonly skus: readonly string[]; readonly first: readonly Call[] } {
+/** SKUs of every supply; `first` puts what is `stocked` before anybody orders. */
+export function addStock(draft: Draft): {
+  readonly skus: readonly string[];
+  readonly stocked: readonly string[];
+  readonly first: readonly Call[];
+} {
   const { dice } = draft;
   const supplies: Supply[] = [
     'plenty',
@@ -20,10 +24,12 @@ export function addStock(draft: Draft): { readonly skus: readonly string[]; read
     ...dice.times(dice.int(0, 2), () => dice.pick<Supply[][number]>('plenty', 'scarce', 'late', 'none')),
   ];
   const first: Call[] = [];
+  const stocked: string[] = [];
   const skus = supplies.map((supply) => {
     const sku = draft.name(`sku-${supply}`);
     if (supply === 'plenty' || supply === 'scarce') {
       const quantity = supply === 'plenty' ? 100_000 : dice.int(1, 6);
+      stocked.push(sku);
       first.push({ do: 'put', events: [draft.event(added(sku, quantity))] });
     }
     if (supply === 'late' || (supply === 'scarce' && dice.chance(50)))
@@ -48,5 +54,5 @@ export function addStock(draft: Draft): { readonly skus: readonly string[]; read
       { malformed: ['type'] },
     );
   }
-  return { skus, first };
+  return { skus, stocked, first };
 }
