@@ -20,7 +20,11 @@ import { settingsFor } from './small-functions';
 /** What CloudWatch counts for each line besides its message. */
 const LINE_OVERHEAD = 26;
 
-export type Invocations = { readonly count: number; readonly billedMs: number; readonly logBytes: number };
+export type Invocations = {
+  /** Of each invocation. */
+  readonly billedMs: readonly number[];
+  readonly logBytes: number;
+};
 
 /** The deployed system, with a meter between its functions and the cloud. */
 export class MeteredStack {
@@ -96,30 +100,30 @@ export class MeteredStack {
   /** From the functions' logs since `from` (ms): what Lambda reported, and what was logged. */
   async invocationsSince(from: number): Promise<Invocations> {
     const client = new CloudWatchLogsClient(this.#settings);
-    const found = { count: 0, billedMs: 0, logBytes: 0 };
+    const billedMs: number[] = [];
+    let logBytes = 0;
     for await (const groups of paginateDescribeLogGroups({ client }, {})) {
       for (const { logGroupName } of groups.logGroups ?? []) {
         for await (const page of paginateFilterLogEvents({ client }, { logGroupName, startTime: from })) {
           for (const { message = '' } of page.events ?? []) {
-            found.logBytes += Buffer.byteLength(message) + LINE_OVERHEAD;
+            logBytes += Buffer.byteLength(message) + LINE_OVERHEAD;
             const billed = /^REPORT .*Billed Duration: (\d+) ms/s.exec(message)?.[1];
-            if (billed === undefined) continue;
-            found.count++;
-            found.billedMs += Number(billed);
+            if (billed !== undefined) billedMs.push(Number(billed));
           }
         }
       }
     }
     client.destroy();
-    return found;
+    return { billedMs, logBytes };
   }
 
-  /** Bytes in the Events table. */
-  async eventBytes(): Promise<number> {
+  /** How much is in a table (`Events`, `Views`); without the copies in its indexes. */
+  async contents(table: string): Promise<{ count: number; bytes: number }> {
     const client = new DynamoDBClient(this.#settings);
-    const { Table } = await client.send(new DescribeTableCommand({ TableName: this.#cloud.outputs.EventsTableName }));
+    const TableName = this.#cloud.outputs[`${table}TableName`];
+    const { Table } = await client.send(new DescribeTableCommand({ TableName }));
     client.destroy();
-    return Table?.TableSizeBytes ?? 0;
+    return { count: Table?.ItemCount ?? 0, bytes: Table?.TableSizeBytes ?? 0 };
   }
 
   async stop(): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * List prices, US East (N. Virginia), USD, without free tiers and without discounts. The pages are AWS's own; `asOf` is the
- * month in which the figure was last compared with them, or with a dated copy of them.
+ * List prices, US East (N. Virginia), USD, without free tiers and discounts. `source` is AWS's page, `asOf` the month of
+ * the dated copy of it, or account of it, that the figure was compared with.
  */
 export const PRICES = {
   /** Half of what it was until 31 October 2024. */
@@ -16,9 +16,9 @@ export const PRICES = {
   },
   /** Entries put on a custom bus, for each 64 KB begun. Rules and deliveries within the account cost nothing. */
   busEvents: { perMillion: 1, source: 'https://aws.amazon.com/eventbridge/pricing/', asOf: '2026-03' },
-  lambdaRequests: { perMillion: 0.2, source: 'https://aws.amazon.com/lambda/pricing/', asOf: '2026-02' },
+  lambdaRequests: { perMillion: 0.2, source: 'https://aws.amazon.com/lambda/pricing/', asOf: '2026-05' },
   /** Arm, first tier. */
-  lambdaGbSeconds: { perMillion: 13.3334, source: 'https://aws.amazon.com/lambda/pricing/', asOf: '2026-02' },
+  lambdaGbSeconds: { perMillion: 13.3334, source: 'https://aws.amazon.com/lambda/pricing/', asOf: '2026-05' },
   /** Standard queues. */
   queueRequests: { perMillion: 0.4, source: 'https://aws.amazon.com/sqs/pricing/', asOf: '2026-03' },
   /** Logs of functions, standard class, first tier: $0.50 a GB taken in. */
