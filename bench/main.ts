@@ -1,10 +1,17 @@
 import { cost } from './cost';
 import { delivery } from './delivery';
+import { hotSku } from './hot-sku';
 import { kill } from './kill';
 import { pipeline } from './pipeline';
 import { formatReport, type Report } from './support/report';
 
-const BENCHES: Readonly<Record<string, () => Promise<Report>>> = { pipeline, delivery, kill, cost };
+const BENCHES: Readonly<Record<string, () => Promise<Report>>> = {
+  pipeline,
+  delivery,
+  kill,
+  cost,
+  'hot-sku': hotSku,
+};
 
 /** `npm run bench [-- <name>] [--json]`: runs one bench, or all of them. */
 async function main(): Promise<void> {
