@@ -15,16 +15,17 @@ function checkPut(ledger: Ledger, put: Put): Violation[] {
   const wrong = (promise: string, what: string) =>
     found.push({ promise, stream, what: `${type} ${id} of ${source} ${what}` });
 
-  const [parked, rejected] = (['parked', 'rejected'] as const).map((state) => ledger.items(source, id, state));
+  const [parked, rejected] = (['parked', 'rejected'] as const).map((state) => ledger.items(put, state));
   const versions = ledger
     .entries(stream)
     .flatMap(({ recorded }) => (recorded.source === source && recorded.id === id ? [recorded.version] : []));
-  const unrouted = ledger.evidence.unrouted.filter((one) => one.source === source && one.id === id);
+  const unrouted =
+    event.unrouted && ledger.evidence.unrouted.some((message) => message.source === source && message.id === id);
   const places = [
     ...versions.map((version) => `version ${version}`),
     ...(parked ?? []).map(() => 'parked'),
     ...(rejected ?? []).map(({ reason }) => `rejected (${reason})`),
-    ...(unrouted.length > 0 ? ['unrouted'] : []),
+    ...(unrouted ? ['unrouted'] : []),
   ];
   if (places.length > 1) wrong('one place for each event', `is in ${places.length} places: ${places.join('; ')}`);
   if (event.unrouted) {
@@ -104,27 +105,34 @@ export function hadHolder(ledger: Ledger, stream: string, email: string): boolea
 const STATES = new Set(['parked', 'rejected', 'refused']);
 
 function nothingExtra(ledger: Ledger): Violation[] {
-  return ledger.evidence.inbox.flatMap((row) => {
+  const stray = ledger.evidence.unrouted.filter(
+    ({ source, id }) => !ledger.puts.some((put) => put.event.unrouted && put.event.source === source && put.id === id),
+  );
+  const strays = stray.map(({ source, id }) => ({
+    promise: 'nothing extra',
+    stream: '',
+    what: `${id} of ${source} is unrouted, and an ingest should have taken it`,
+  }));
+  const rows = ledger.evidence.inbox.flatMap((row) => {
     if (!STATES.has(row.state ?? '')) return [];
-    const known = row.state === 'refused' ? ledger.command(row.id, noteIn(row)) : ledger.put(row.source, row.id)?.event;
+    const known =
+      row.state === 'refused' ? ledger.command(row.id, noteIn(row)) : ledger.put(row.stream, row.source, row.id)?.event;
     const what = `${row.state} ${row.type} ${row.id} of ${row.source}`;
     if (!known) return [{ promise: 'nothing extra', stream: row.stream, what: `${what}: nobody has put it` }];
-    const unaddressed = row.state === 'rejected' && row.stream === `unaddressed#${row.id}`;
-    if (known.stream !== row.stream && !unaddressed)
-      return [{ promise: 'nothing extra', stream: row.stream, what: `${what}: it was for ${known.stream}` }];
     return [];
   });
+  return [...strays, ...rows];
 }
 
 /** Each rejection was told to its producer, and nothing else was told to be rejected. */
 export function checkTold(ledger: Ledger): Violation[] {
   const facts = ledger.evidence.facts.filter(({ type }) => type === 'EventRejected');
-  const told = new Set(facts.map(({ detail }) => identity(detail.data.source, detail.data.id)));
+  const told = new Set(facts.map(({ detail }) => identity(detail.data.stream, detail.data.source, detail.data.id)));
   const rejected = ledger.evidence.inbox.filter(({ state }) => state === 'rejected');
-  const stands = new Set(rejected.map(({ source, id }) => identity(source, id)));
+  const stands = new Set(rejected.map(({ stream, source, id }) => identity(stream, source, id)));
   return [
     ...rejected.flatMap(({ stream, source, id, reason }) =>
-      told.has(identity(source, id))
+      told.has(identity(stream, source, id))
         ? []
         : [
             {
@@ -135,7 +143,7 @@ export function checkTold(ledger: Ledger): Violation[] {
           ],
     ),
     ...facts.flatMap(({ detail: { partitionkey, data } }) =>
-      stands.has(identity(data.source, data.id))
+      stands.has(identity(data.stream, data.source, data.id))
         ? []
         : [
             {

@@ -16,7 +16,7 @@ export function checkStreams(ledger: Ledger): Violation[] {
     const seen = new Map<string, number>();
     for (const [index, entry] of entries.entries()) {
       const { version, source, id, type } = entry.recorded;
-      const key = identity(source, id);
+      const key = identity(stream, source, id);
       if (seen.has(key))
         wrong('no event twice', `${id} of ${source} stands at versions ${seen.get(key)} and ${version}`);
       seen.set(key, version);

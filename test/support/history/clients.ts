@@ -5,6 +5,7 @@ import type { BusEvent, Call, Command, History } from './history';
 
 /** So often does a client try again what has failed for a passing reason. */
 const TRIES = 12;
+const LONG_AGO = '2020-02-29T12:00:00.000Z';
 
 /** The producers and clients of one history: what they do, and what they are told. */
 export class Clients {
@@ -13,8 +14,13 @@ export class Clients {
   readonly failures: string[] = [];
   readonly #system: System;
   readonly #history: History;
+  readonly #now: () => number;
+  /** When events were put first. */
+  readonly #times = new Map<number, string>();
 
-  constructor(system: System, history: History) {
+  /** `now`: the time of the cloud. */
+  constructor(system: System, history: History, now: () => number) {
+    this.#now = now;
     this.#system = system;
     this.#history = history;
     this.ids = history.events.map(() => []);
@@ -57,7 +63,7 @@ export class Clients {
   }
 
   async #post(indexes: readonly number[]): Promise<void> {
-    const events = indexes.map((index) => cloudEvent(this.#event(index)));
+    const events = indexes.map((index) => this.#cloudEvent(index));
     const batch = events.length > 1;
     const headers = { 'content-type': `application/cloudevents${batch ? '-batch' : ''}+json` };
     for (let attempt = 1; attempt <= TRIES; attempt++) {
@@ -108,8 +114,16 @@ export class Clients {
       EventBusName: this.#system.outputs.OrderBusName,
       Source: event.source,
       DetailType: event.detailType,
-      Detail: JSON.stringify(event.id === undefined ? event.data : cloudEvent(event)),
+      Detail: JSON.stringify(event.id === undefined ? event.data : this.#cloudEvent(index)),
     };
+  }
+
+  #cloudEvent(index: number): Readonly<Record<string, unknown>> {
+    const { id, source, detailType, data, time } = this.#event(index);
+    const event = { specversion: '1.0', id, source, type: detailType, datacontenttype: 'application/json', data };
+    if (time === undefined) return event;
+    if (!this.#times.has(index)) this.#times.set(index, new Date(this.#now()).toISOString());
+    return { ...event, time: time === 'long ago' ? LONG_AGO : this.#times.get(index) };
   }
 
   #event(index: number): BusEvent {
@@ -128,7 +142,3 @@ export class Clients {
 }
 
 const isPassing = (status: number): boolean => status >= 500 || status === 429;
-
-function cloudEvent({ id, source, detailType, data }: BusEvent): Readonly<Record<string, unknown>> {
-  return { specversion: '1.0', id, source, type: detailType, datacontenttype: 'application/json', data };
-}

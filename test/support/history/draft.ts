@@ -28,6 +28,8 @@ export class Draft {
   /** Events that are put only after what waits for them has expired. */
   readonly late: number[] = [];
   #count = 0;
+  /** The last id, and the stream that it was for. */
+  #lastId = { id: '', stream: '' };
 
   constructor(
     readonly dice: Dice,
@@ -59,10 +61,24 @@ export class Draft {
         ...saying,
         detailType: spellings && dice.chance(25) ? dice.oneOf(spellings) : saying.type,
         source: dice.pick('shop', 'shop', 'crm', 'https://example.com/till#1'),
-        ...(!bare && { id: this.name('e') }),
+        ...(!bare && { id: this.#id(saying.stream), ...this.#time() }),
         malformed,
         unrouted,
       }) - 1
     );
+  }
+
+  #time(): Pick<BusEvent, 'time'> {
+    const roll = this.dice.int(1, 100);
+    return roll <= 50 ? {} : { time: roll <= 90 ? 'of the first put' : 'long ago' };
+  }
+
+  /** Ids are a producer's own affair: some use one again for another stream. */
+  #id(stream: string): string {
+    const { id: last, stream: of } = this.#lastId;
+    if (last && of !== stream && this.dice.chance(3)) return last;
+    const id = this.name('e');
+    this.#lastId = { id, stream };
+    return id;
   }
 }

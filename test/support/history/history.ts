@@ -14,6 +14,8 @@ export type BusEvent = Saying & {
   readonly id?: string;
   /** The type as the producer spells it. */
   readonly detailType: string;
+  /** The `time` that a CloudEvent gives, each time that it is put; undefined: none, so that each put has its own. */
+  readonly time?: 'of the first put' | 'long ago';
   /** The fields that no ingest can accept, whatever the stream holds; empty: it is well-formed. */
   readonly malformed: readonly string[];
   /** No ingest takes it: it belongs in the queue of unrouted events. */

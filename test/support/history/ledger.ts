@@ -27,7 +27,9 @@ export type Entry = {
 const COMMANDS = 'orderstream/commands';
 export const RESERVATIONS = 'orderstream/reservations';
 
-export const identity = (source: string, id: string): string => JSON.stringify([source, id]);
+/** A producer may use an id again for another stream. What cannot be valid may stand apart from the stream that it was for. */
+export const identity = (stream: string, source: string, id: string): string =>
+  JSON.stringify([stream.startsWith('unaddressed#') ? '' : stream, source, id]);
 
 /** The evidence by stream and identity, and each stream's states by the model. */
 export class Ledger {
@@ -43,10 +45,11 @@ export class Ledger {
     this.evidence = evidence;
     const { history, ids, recorded, inbox } = evidence;
     this.puts = history.events.flatMap((event, index) => (ids[index] ?? []).map((id) => ({ event, id })));
-    for (const put of this.puts) this.#putBy.set(identity(put.event.source, put.id), put);
+    for (const put of this.puts)
+      for (const stream of addressesOf(put)) this.#putBy.set(identity(stream, put.event.source, put.id), put);
     for (const command of history.commands) this.#commandBy.set(nameOf(command), command);
     for (const row of inbox) {
-      const key = identity(row.source, row.id);
+      const key = identity(row.stream, row.source, row.id);
       this.#inbox.set(key, [...(this.#inbox.get(key) ?? []), row]);
     }
     const byPlace = [...recorded].sort((a, b) => a.version - b.version);
@@ -72,8 +75,9 @@ export class Ledger {
     return this.#states.get(stream) ?? [beginning(stream)];
   }
 
-  put(source: string, id: string): Put | undefined {
-    return this.#putBy.get(identity(source, id));
+  /** What was put for a stream under this identity. */
+  put(stream: string, source: string, id: string): Put | undefined {
+    return this.#putBy.get(identity(stream, source, id));
   }
 
   /** The command that an item or event of the command API came from. */
@@ -81,9 +85,12 @@ export class Ledger {
     return this.#commandBy.get(id) ?? this.#commandBy.get(String(note));
   }
 
-  /** Items of the Inbox of this identity and state. */
-  items(source: string, id: string, state: InboxRow['state']): readonly InboxRow[] {
-    return (this.#inbox.get(identity(source, id)) ?? []).filter((row) => row.state === state);
+  /** What stands in the Inbox of it. */
+  items(put: Put, state: InboxRow['state']): readonly InboxRow[] {
+    const rows = addressesOf(put).flatMap(
+      (stream) => this.#inbox.get(identity(stream, put.event.source, put.id)) ?? [],
+    );
+    return rows.filter((row) => row.state === state);
   }
 
   refusals(command: Command): readonly InboxRow[] {
@@ -93,9 +100,9 @@ export class Ledger {
   }
 
   #entryOf(recorded: RecordedEvent): Entry {
-    const { source, id, type, data } = recorded;
+    const { stream, source, id, type, data } = recorded;
     const command = source === COMMANDS ? this.command(id, data.note) : undefined;
-    const put = this.put(source, id);
+    const put = this.put(stream, source, id);
     // What an order holds is added by the writer: the model works it out for itself.
     return {
       recorded,
@@ -105,6 +112,10 @@ export class Ledger {
     };
   }
 }
+
+/** The stream that it is for, and, if it can never be valid, the one that is made up for what names none. */
+const addressesOf = ({ event, id }: Put): readonly string[] =>
+  event.malformed.length > 0 ? [event.stream, `unaddressed#${id}`] : [event.stream];
 
 /** The id of the event that a command with a key becomes; without a key, the note that its body carries. */
 const nameOf = ({ key, stream, body }: Command): string =>

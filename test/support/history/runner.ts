@@ -82,7 +82,7 @@ export class HistoryRunner {
       await controls.reset();
       this.#earlier.clear();
     }
-    const clients = new Clients(this.#system, history);
+    const clients = new Clients(this.#system, history, () => this.#cloud.clock.now());
     const facts: ReceivedFact[] = [];
     controls.faults.plan({ seed: history.seed, rules: history.faults });
     for (const { clients: calls, until } of history.phases) {

@@ -121,7 +121,7 @@ const factOf = ({ type, stream, version, id, source }: RecordedEvent): Evidence[
 
 export const toldOf = ({ stream, id, source, reason }: InboxRow): Evidence['facts'][number] => ({
   type: 'EventRejected',
-  detail: { partitionkey: stream, data: { id, source, reason } },
+  detail: { partitionkey: stream, data: { stream, id, source, reason } },
 });
 
 function viewsOf(rows: readonly RecordedEvent[]): Evidence['views'] {

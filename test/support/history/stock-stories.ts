@@ -47,6 +47,11 @@ export function addStock(draft: Draft): {
     }
     return sku;
   });
+  // Long enough for a snapshot, behind which events that stand before it come again.
+  if (dice.chance(6)) {
+    const sku = dice.oneOf(skus);
+    for (let n = dice.int(50, 60); n > 0; n--) draft.put(added(sku, 1), { bare: false });
+  }
   if (dice.chance(10)) {
     const sku = dice.oneOf(skus);
     draft.put(
