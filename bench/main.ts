@@ -3,6 +3,7 @@ import { delivery } from './delivery';
 import { hotSku } from './hot-sku';
 import { kill } from './kill';
 import { pipeline } from './pipeline';
+import { snapshots } from './snapshots';
 import { formatReport, type Report } from './support/report';
 
 const BENCHES: Readonly<Record<string, () => Promise<Report>>> = {
@@ -10,6 +11,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Report>>> = {
   delivery,
   kill,
   cost,
+  snapshots,
   'hot-sku': hotSku,
 };
 
