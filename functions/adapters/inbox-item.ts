@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import type { InboxItem, InboxState } from '../application/ports';
+import type { InboxItem, InboxKey, InboxState } from '../application/ports';
 import { shardOf } from '../application/read-models/shard';
 import { unstorable } from '../application/storable';
 import { sha256 } from './hash-chain';
@@ -12,7 +12,6 @@ import { sha256 } from './hash-chain';
  */
 
 export type Item = Record<string, AttributeValue>;
-export type ItemKey = Pick<InboxItem, 'stream' | 'state' | 'source' | 'id'>;
 type Identity = { readonly stream: string; readonly source: string; readonly id: string };
 
 /** Limits of DynamoDB keys in bytes (service limits), with room for what stands before the text. */
@@ -39,7 +38,7 @@ function keyWith(prefix: string, { stream, source, id }: Identity): Item {
   return { stream: { S: partitionOf(stream) }, entry: { S: `${prefix}#${keyText(rest, LONGEST_ENTRY - 16)}` } };
 }
 
-export const keyOf = (item: ItemKey): Item => keyWith(item.state, item);
+export const keyOf = (item: InboxKey): Item => keyWith(item.state, item);
 
 /** Where the place of an event is kept that a snapshot hides. */
 export const claimKeyOf = (identity: Identity): Item => keyWith('claim', identity);

@@ -1,13 +1,14 @@
 import {
   DeleteItemCommand,
   type DynamoDBClient,
+  GetItemCommand,
   PutItemCommand,
   QueryCommand,
   type QueryCommandInput,
 } from '@aws-sdk/client-dynamodb';
-import type { Inbox, InboxItem } from '../application/ports';
+import type { Inbox, InboxItem, InboxKey } from '../application/ports';
 import { shards } from '../application/read-models/shard';
-import { fromItem, type Item, type ItemKey, keyOf, partitionOf, stateShard, toItem } from './inbox-item';
+import { fromItem, type Item, keyOf, partitionOf, stateShard, toItem } from './inbox-item';
 
 /** The Inbox table, as far as events and commands wait or have ended there. */
 export class DynamoDbInbox implements Inbox {
@@ -32,8 +33,21 @@ export class DynamoDbInbox implements Inbox {
     }
   }
 
-  async remove(item: ItemKey): Promise<void> {
+  async remove(item: InboxKey): Promise<void> {
     await this.client.send(new DeleteItemCommand({ TableName: this.table, Key: keyOf(item) }));
+  }
+
+  async has(item: InboxKey): Promise<boolean> {
+    const { Item } = await this.client.send(
+      new GetItemCommand({
+        TableName: this.table,
+        Key: keyOf(item),
+        ConsistentRead: true,
+        ProjectionExpression: '#entry',
+        ExpressionAttributeNames: { '#entry': 'entry' },
+      }),
+    );
+    return Item !== undefined;
   }
 
   parked(stream: string): Promise<readonly InboxItem[]> {

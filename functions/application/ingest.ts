@@ -7,6 +7,7 @@ import {
   type FactPublisher,
   type Inbox,
   type InboxItem,
+  type InboxState,
   isAppendConflict,
   isClaimsRefused,
   type LoadedStream,
@@ -55,7 +56,7 @@ export type IngestOutcome = About &
   );
 
 export type IngestPorts = RecordingPorts & {
-  readonly inbox: Pick<Inbox, 'put' | 'remove' | 'parked'>;
+  readonly inbox: Pick<Inbox, 'put' | 'remove' | 'parked' | 'has'>;
   /** Default: nothing is sealed. */
   readonly openDelivery?: OpenDelivery;
   readonly facts: FactPublisher;
@@ -160,7 +161,10 @@ class Ingestion {
   }
 
   private async append(accepted: Accepted, loaded: LoadedStream): Promise<IngestOutcome | Moved> {
-    const result = await this.recording.record(accepted, loaded, ({ contingent }) => contingent || this.mayHaveExpired);
+    const fate = await this.fate();
+    if (fate === 'rejected') return this.stayRejected();
+    const mayExpire = fate === 'may be expiring';
+    const result = await this.recording.record(accepted, loaded, ({ contingent }) => contingent || mayExpire);
     switch (result.kind) {
       case 'recorded': {
         const [recorded] = result.events;
@@ -211,6 +215,8 @@ class Ingestion {
       parkedUntil: this.delivery.parked?.parkedUntil ?? new Date(now.getTime() + parkForMs).toISOString(),
     });
     this.mayBeParked = true;
+    // A duplicate that comes after its time was up must not wait again.
+    if (this.isOld && (await this.isInInbox('rejected'))) return this.stayRejected();
     const again = await events.load(this.event.stream);
     if (again.version !== loaded.version) return { outcome: 'moved', to: again };
     return { outcome: 'parked', reason, dueAtVersion, ...this.about };
@@ -278,12 +284,31 @@ class Ingestion {
     return MOVED;
   }
 
-  /** Another delivery may just be rejecting it because it has waited too long. */
-  private get mayHaveExpired(): boolean {
+  /**
+   * What waiting too long may be making of this event, by way of another delivery. It takes `parkFor`, so most events are too
+   * young for it, and a parked one that has time left cannot have expired. Otherwise: if it stands in the Inbox as rejected
+   * it is; if it is parked there it may be decided a last time right now; if neither, nobody can be at it.
+   */
+  private async fate(): Promise<'open' | 'may be expiring' | 'rejected'> {
     const { parked, last } = this.delivery;
-    if (!parked) return last === true;
-    const left = Date.parse(parked.parkedUntil ?? '') - this.ports.effects.now().getTime();
-    return !(left > CLOCKS_APART_MS);
+    if (last) return 'may be expiring';
+    if (parked) return this.isBefore(Date.parse(parked.parkedUntil ?? '')) ? 'open' : 'may be expiring';
+    if (!this.isOld) return 'open';
+    const [isParked, isRejected] = await Promise.all([this.isInInbox('parked'), this.isInInbox('rejected')]);
+    return isRejected ? 'rejected' : isParked ? 'may be expiring' : 'open';
+  }
+
+  /** It happened so long ago, by its producer, that it may have been parked and have expired since. */
+  private get isOld(): boolean {
+    return !this.opens && !this.isBefore(Date.parse(this.event.time) + this.ports.parkForMs);
+  }
+
+  private isBefore(time: number): boolean {
+    return this.ports.effects.now().getTime() < time - CLOCKS_APART_MS;
+  }
+
+  private isInInbox(state: InboxState): Promise<boolean> {
+    return this.ports.inbox.has({ ...this.about, state });
   }
 
   private get yields(): boolean {

@@ -114,6 +114,8 @@ export type InboxItem = {
   readonly parkedUntil?: string;
 };
 
+export type InboxKey = Pick<InboxItem, 'stream' | 'state' | 'source' | 'id'>;
+
 /** The Inbox table: what came and is not (or not yet) in a stream. */
 export interface Inbox {
   /** Idempotent: of the same stream, state, source and id the first stays, with its time and its deadline. */
@@ -122,7 +124,9 @@ export interface Inbox {
   parked(stream: string): Promise<readonly InboxItem[]>;
   /** Parked items whose time is up at `now`, oldest first. */
   expired(now: Date, limit: number): Promise<readonly InboxItem[]>;
-  remove(item: Pick<InboxItem, 'stream' | 'state' | 'source' | 'id'>): Promise<void>;
+  remove(item: InboxKey): Promise<void>;
+  /** Whether such an item is there; consistent. */
+  has(item: InboxKey): Promise<boolean>;
 }
 
 /** Sends parked events to their ingest again. At least once; an item stays parked until the ingest has decided it. */

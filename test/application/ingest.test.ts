@@ -18,6 +18,7 @@ const cancelled = step('OrderCancelled', payloads.cancelled('o-1'));
 let events: MemoryEventStore;
 let inbox: MemoryInbox;
 let facts: MemoryFacts;
+const DAY = 24 * 3_600_000;
 let effects: FixedEffects;
 let calls: string[];
 let ingest: Ingest;
@@ -47,7 +48,7 @@ beforeEach(() => {
     events: noting(events),
     inbox: noting(inbox),
     facts: noting(facts),
-    parkForMs: 60_000,
+    parkForMs: DAY,
   });
 });
 
@@ -141,7 +142,7 @@ describe('an event before its turn', () => {
         event: paid,
         at: '2026-01-01T12:00:00.000Z',
         dueAtVersion: 2,
-        parkedUntil: '2026-01-01T12:01:00.000Z',
+        parkedUntil: '2026-01-02T12:00:00.000Z',
       },
     ]);
   });

@@ -56,6 +56,14 @@ export function inboxContract(name: string, inbox: () => Inbox, aggregate: 'orde
       expect((await inbox().parked(stream)).map(({ id }) => id)).toEqual(['e-2']);
     });
 
+    it('says whether an item is there', async () => {
+      const stream = newStream();
+      await inbox().put(parked(stream, 'e-1'));
+      const has = (over: Partial<InboxItem>) => inbox().has({ ...parked(stream, 'e-1'), ...over });
+      const found = [{}, { state: 'rejected' }, { id: 'e-2' }, { source: 'else' }, { stream: newStream() }] as const;
+      expect(await Promise.all(found.map(has))).toEqual([true, false, false, false, false]);
+    });
+
     it('finds what has expired, oldest first', async () => {
       const until = (hour: string) => ({ parkedUntil: `1999-01-01T${hour}:00:00.000Z` });
       const items = ['03', '01', '02', '05'].map((hour) => parked(newStream(), `${run}-${hour}`, until(hour)));

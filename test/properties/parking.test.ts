@@ -167,6 +167,26 @@ describe('whatever happens between two writers, the feed and a crash', () => {
     );
   });
 
+  it('a duplicate that comes when its time is up is as rejected as the first', async () => {
+    const deliveries = [...timeIsUp.deliveries, ...put(confirmed)];
+    const late = { ...timeIsUp, deliveries, parkForMs: 1000, crashes: 0, wholeMemory: true } as const;
+    const { seen } = await endsOf(late, [created, confirmed]);
+    expect(seen).toHaveLength(2);
+    expect(seen).toEqual(
+      expect.arrayContaining([
+        inOrder(created, confirmed),
+        { ...inOrder(created), rejected: [confirmed.id], told: [confirmed.id] },
+      ]),
+    );
+  });
+
+  it('and does not wait a second time for a step that never comes, even if a run dies', async () => {
+    const deliveries = [{ envelope: confirmed, parked: expired, last: true }, ...put(confirmed)];
+    const late = { ...timeIsUp, deliveries, parkForMs: 1000, crashes: 1, wholeMemory: true } as const;
+    const { seen } = await endsOf(late, [confirmed]);
+    expect(seen).toEqual([{ ...inOrder(), rejected: [confirmed.id], told: [confirmed.id] }]);
+  });
+
   it('even if a run dies then: nobody hears of a rejection that does not last', async () => {
     const { seen } = await endsOf({ ...timeIsUp, crashes: 1 }, [created, confirmed]);
     expect(seen).toHaveLength(2);

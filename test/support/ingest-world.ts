@@ -20,12 +20,15 @@ export type Options = {
   readonly parked?: readonly InboxItem[];
   /** How many runs may die, anywhere. */
   readonly crashes: number;
+  /** Default: longer than the events are old, so none of them can have expired. */
+  readonly parkForMs?: number;
   /** Runs differ by all that they have been told, not only by what usually counts. */
   readonly wholeMemory?: true;
   /** Puts something between a writer and its ports: to see that the explorer notices. */
   readonly tamper?: (ports: Ports) => Partial<Ports>;
 };
 
+const DAY = 24 * 3_600_000;
 const WRITERS = 2;
 const READS: ReadonlySet<string> = new Set(['events.load', 'inbox.parked']);
 const DIES = ', and dies';
@@ -132,7 +135,7 @@ export class IngestWorld implements World {
         planner: new Planner({ events, names: plainNames }),
         line: this.side.line,
         effects: new FixedEffects(),
-        parkForMs: 1000,
+        parkForMs: this.options.parkForMs ?? 14 * DAY,
       });
       return ingest(delivery);
     });

@@ -89,9 +89,9 @@ export class MemoryEventStore implements EventStore {
       case 'give-up':
         return this.held.get(claim.name) === claim.owner;
       case 'not-rejected':
-        return !this.inbox.has({ ...claim, state: 'rejected' });
+        return !this.inbox.holds({ ...claim, state: 'rejected' });
       case 'put-item':
-        return !this.inbox.has(claim.item);
+        return !this.inbox.holds(claim.item);
       case 'new-key':
         return this.vault.allows(claim.owner, claim.key);
       case 'destroy-key':

@@ -12,8 +12,12 @@ export class MemoryInbox implements Inbox {
     return [...this.rows.values()];
   }
 
-  has(item: Key): boolean {
+  holds(item: Key): boolean {
     return this.rows.has(keyOf(item));
+  }
+
+  async has(item: Key): Promise<boolean> {
+    return this.holds(item);
   }
 
   async put(item: InboxItem): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Inbox, InboxItem, Vault } from '../../application/ports';
+import type { Inbox, InboxItem, InboxKey, Vault } from '../../application/ports';
 import { openItems, sealItem } from './sealed-item';
 
 /** An Inbox that seals what is about a person on its way in and opens it on its way out. */
@@ -20,7 +20,11 @@ export class SealedInbox implements Inbox {
     return openItems(await this.inner.expired(now, limit), this.vault);
   }
 
-  remove(item: Parameters<Inbox['remove']>[0]): Promise<void> {
+  remove(item: InboxKey): Promise<void> {
     return this.inner.remove(item);
+  }
+
+  has(item: InboxKey): Promise<boolean> {
+    return this.inner.has(item);
   }
 }
