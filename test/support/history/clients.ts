@@ -13,7 +13,7 @@ export class Clients {
   readonly answers: Answer[] = [];
   readonly failures: string[] = [];
   readonly #system: System;
-  readonly #history: History;
+  readonly history: History;
   readonly #now: () => number;
   /** When events were put first. */
   readonly #times = new Map<number, string>();
@@ -22,7 +22,7 @@ export class Clients {
   constructor(system: System, history: History, now: () => number) {
     this.#now = now;
     this.#system = system;
-    this.#history = history;
+    this.history = history;
     this.ids = history.events.map(() => []);
   }
 
@@ -79,7 +79,7 @@ export class Clients {
   }
 
   async #command(index: number): Promise<void> {
-    const command = this.#history.commands[index] as Command;
+    const command = this.history.commands[index] as Command;
     const headers = {
       ...(command.key !== undefined && { 'idempotency-key': command.key }),
       ...(command.onVersion !== undefined && { 'if-match': `"${command.onVersion}"` }),
@@ -127,7 +127,7 @@ export class Clients {
   }
 
   #event(index: number): BusEvent {
-    const event = this.#history.events[index];
+    const event = this.history.events[index];
     if (!event) throw new Error(`the history has no event ${index}`);
     return event;
   }
