@@ -38,7 +38,8 @@ export function cloudEventParts(event: JsonObject, envelope: EventParts): EventP
     return undefined;
   };
 
-  const { time, datacontenttype } = event;
+  const { datacontenttype } = event;
+  const time = typeof event.time === 'string' && instantOf(event.time) !== undefined ? event.time : undefined;
   const type = typeof datacontenttype === 'string' ? mediaTypeOf(datacontenttype) : undefined;
   if (type && !isJsonType(type)) wrong('datacontenttype', 'application/json: nothing else becomes an event here');
   const traceparent = kept('traceparent');
@@ -57,7 +58,8 @@ export function cloudEventParts(event: JsonObject, envelope: EventParts): EventP
     id: identity('id'),
     source: identity('source'),
     type: identity('type'),
-    time: typeof time === 'string' && instantOf(time) !== undefined ? time : envelope.time,
+    time: time ?? envelope.time,
+    ...(time === undefined && { timeOfPut: true }),
     ...(subject !== undefined && { subject }),
     data: dataOf(event, problems, wrong),
     ...(correlationId !== undefined && { correlationId }),

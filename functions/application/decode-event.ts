@@ -39,6 +39,7 @@ export type EventParts = {
   readonly source: string;
   readonly type: string;
   readonly time: string;
+  readonly timeOfPut?: true;
   readonly subject?: string;
   readonly data: unknown;
   readonly correlationId?: string;
@@ -89,6 +90,7 @@ export function decodeEvent(envelope: unknown): Decoded {
       source: parts.source,
       schemaVersion,
       time: instantOf(parts.time) ?? parts.time,
+      ...(parts.timeOfPut && { timeOfPut: true }),
       ...(parts.correlationId !== undefined && { correlationId: parts.correlationId }),
       ...(parts.causationId !== undefined && { causationId: parts.causationId }),
       ...(parts.traceparent !== undefined && { traceparent: parts.traceparent }),

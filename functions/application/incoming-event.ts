@@ -12,6 +12,8 @@ export type IncomingEvent = {
   readonly schemaVersion: number;
   /** RFC 3339, milliseconds, UTC. */
   readonly time: string;
+  /** Its producer gave no time: `time` is that of this put, and another put of the same event has another. */
+  readonly timeOfPut?: true;
   readonly correlationId?: string;
   readonly causationId?: string;
   readonly traceparent?: string;

@@ -298,9 +298,10 @@ class Ingestion {
     return isRejected ? 'rejected' : isParked ? 'may be expiring' : 'open';
   }
 
-  /** It happened so long ago, by its producer, that it may have been parked and have expired since. */
+  /** It may have happened so long ago, by its producer, that it was parked and has expired since. */
   private get isOld(): boolean {
-    return !this.opens && !this.isBefore(Date.parse(this.event.time) + this.ports.parkForMs);
+    const { time, timeOfPut } = this.event;
+    return !this.opens && (timeOfPut === true || !this.isBefore(Date.parse(time) + this.ports.parkForMs));
   }
 
   private isBefore(time: number): boolean {

@@ -185,6 +185,25 @@ describe('an event before its turn', () => {
     expect(inbox.items).toMatchObject([{ state: 'rejected', id: 'OrderPaid' }]);
     expect(facts.published).toHaveLength(1);
   });
+
+  it('stays rejected when it is put again, with a time of its own or without', async () => {
+    for (const [id, time] of Object.entries({ 'without-time': {}, 'with-time': { time: paid.time } })) {
+      const event = cloudEventEnvelope({ type: 'OrderPaid', id, data: paid.detail, ...time });
+      await take(event);
+      await take(event, { parked: inbox.items.at(-1)!, last: true });
+      effects.advance(DAY);
+      // Without a time in the CloudEvent, its age is that of the envelope, which is new each time.
+      const again = { ...event, time: effects.now().toISOString() };
+      expect(await take(again)).toMatchObject({ outcome: 'rejected' });
+    }
+    for (const event of [created, confirmed]) await take(event);
+    expect(inbox.items.map(({ state }) => state)).toEqual(['rejected', 'rejected']);
+    for (const { event } of inbox.items)
+      expect(await take({ ...(event as Envelope), time: effects.now().toISOString() })).toMatchObject({
+        outcome: 'rejected',
+      });
+    expect(types()).toEqual(['OrderCreated', 'OrderConfirmed']);
+  });
 });
 
 describe('a cancellation', () => {
