@@ -1,5 +1,6 @@
 import { cost } from './cost';
 import { delivery } from './delivery';
+import { history } from './history';
 import { hotSku } from './hot-sku';
 import { kill } from './kill';
 import { pipeline } from './pipeline';
@@ -13,6 +14,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Report>>> = {
   cost,
   snapshots,
   'hot-sku': hotSku,
+  history,
 };
 
 /** `npm run bench [-- <name>] [--json]`: runs one bench, or all of them. */

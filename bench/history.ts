@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import { synthesise } from '../localstack/start/assembly';
+import { HistoryRunner } from '../test/support/history/runner';
+import { Tally } from '../test/support/history/tally';
+import { projectRoot } from '../test/support/local-assembly';
+import { atLeast, atMost, makeReport, type Report } from './support/report';
+
+const SEEDS = Number(process.env.HISTORY_SEEDS ?? 2000);
+const FROM = Number(process.env.HISTORY_FROM ?? 1);
+const PROGRESS = 25;
+
+/**
+ * Thousands of generated histories of orders, stock and users under the adversary, each checked event by event against the
+ * reference model. The exit code says whether every promise was kept; each broken one comes with the line that replays it.
+ */
+export async function history(): Promise<Report> {
+  const say = (text: string) => process.stderr.write(`… ${text}\n`);
+  await synthesise({ root: projectRoot, dir: join(projectRoot, 'dist'), stage: 'local', onWork: say });
+  const runner = await HistoryRunner.start();
+  const tally = new Tally();
+  const startedAt = performance.now();
+  const perSecond = () => tally.histories / ((performance.now() - startedAt) / 1000);
+  try {
+    for (let seed = FROM; seed < FROM + SEEDS; seed++) {
+      const before = tally.failed.length;
+      await tally.add(runner, seed);
+      for (const { report } of tally.failed.slice(before)) process.stderr.write(`BROKEN: ${report}\n`);
+      if (tally.histories % PROGRESS === 0)
+        say(
+          `${tally.histories} of ${SEEDS} histories, ${perSecond().toFixed(2)}/s, ${tally.said} said, ${sum(tally.struck)} faults, ${tally.failed.length} broken`,
+        );
+    }
+  } finally {
+    await runner.stop();
+  }
+  if (tally.failed.length > 0) process.exitCode = 1;
+  const kinds = [...tally.struck].map(([kind, count]): [string, number] => [`faults: ${kind}`, count]);
+  const unstruck = [...tally.struckAt].filter(([, count]) => count === 0).map(([place]) => place);
+  if (unstruck.length > 0) say(`planned, and never struck: ${unstruck.join('; ')}`);
+  return makeReport(
+    'history',
+    {
+      histories: tally.histories,
+      'histories/s': perSecond(),
+      'events put and commands sent': tally.said,
+      'events recorded': tally.recorded,
+      ...Object.fromEntries(kinds),
+      'places of faults planned': tally.struckAt.size,
+      'of them never struck': unstruck.length,
+    },
+    [
+      atMost('histories with a broken promise', tally.failed.length, 0),
+      atLeast('kinds of faults that struck', kinds.filter(([, count]) => count > 0).length, kinds.length),
+    ],
+  );
+}
+
+const sum = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((all, one) => all + one, 0);
