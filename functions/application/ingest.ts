@@ -300,8 +300,11 @@ class Ingestion {
 
   /** It may have happened so long ago, by its producer, that it was parked and has expired since. */
   private get isOld(): boolean {
-    const { time, timeOfPut } = this.event;
-    return !this.opens && (timeOfPut === true || !this.isBefore(Date.parse(time) + this.ports.parkForMs));
+    const { timeOfPut } = this.event;
+    const time = Date.parse(this.event.time);
+    if (this.opens) return false;
+    // A time that is still to come says nothing.
+    return timeOfPut === true || this.isBefore(time) || !this.isBefore(time + this.ports.parkForMs);
   }
 
   private isBefore(time: number): boolean {

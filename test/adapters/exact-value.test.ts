@@ -6,7 +6,9 @@ import { exactValue } from '../../functions/adapters/exact-value';
 describe('the exact value of an attribute', () => {
   it('is the JSON that it was written from', () => {
     fc.assert(
-      fc.property(fc.jsonValue(), (value) => {
+      fc.property(fc.jsonValue(), (given) => {
+        // JSON has no -0.
+        const value: unknown = JSON.parse(JSON.stringify(given));
         try {
           marshall({ value });
         } catch {

@@ -43,7 +43,7 @@ afterAll(async () => {
 
 type LineEffects = Pick<Effects, 'now' | 'random' | 'sleep'>;
 
-function somebody(effects: LineEffects, settings: { leaseMs?: number } = {}): Somebody {
+function somebody(effects: LineEffects, settings: { leaseMs?: number; patienceMs?: number } = {}): Somebody {
   let begun: () => void;
   const waits = new Promise<void>((resolve) => {
     begun = resolve;
@@ -59,7 +59,8 @@ function somebody(effects: LineEffects, settings: { leaseMs?: number } = {}): So
 const mortal = () => somebody({ ...systemEffects, sleep: () => new Promise(() => undefined) });
 
 lineContract('DynamoDB', () => ({
-  somebody: () => somebody(systemEffects),
+  // As patient as it takes on a busy machine: who is passed over, and who gives up, is what others here are about.
+  somebody: () => somebody(systemEffects, { leaseMs: 60_000, patienceMs: 60_000 }),
   mortal,
   hurried: () => somebody(new HurriedEffects()),
 }));

@@ -16,8 +16,8 @@ const text = (most: number) =>
 
 const name = fc
   .string({ unit: fc.constantFrom(...'abcdefghijklmnopqrstuvwxyz0123456789'), minLength: 1, maxLength: 20 })
-  // Attributes of the specification and its predecessor, and the methods of the SDK's class.
-  .filter((one) => !/^(data.*|id|source|type|specversion|subject|time|schemaurl|validate|emit)$/.test(one));
+  // Attributes of the specification and its predecessor, and the methods of the SDK's class; it stumbles over `constructor`.
+  .filter((one) => !/^(data.*|id|source|type|specversion|subject|time|schemaurl|validate|emit|constructor)$/.test(one));
 
 const value = fc.oneof(fc.boolean(), fc.integer(), text(300), fc.constant(''));
 

@@ -142,7 +142,7 @@ describe('an index of patterns', () => {
     );
   });
 
-  // Each would take seconds if all rules were compared with the event; the bound leaves room for a slow machine.
+  // A hundred times as many would take a hundred times as long if all were compared with the event.
   const kinds: [kind: string, rule: (number: number) => object, event: object][] = [
     ['a value', (n) => ({ source: ['shop'], type: [`t-${n}`] }), { source: 'shop', type: 't-77' }],
     [
@@ -161,12 +161,22 @@ describe('an index of patterns', () => {
   test.each(kinds)(
     'compares an event with hardly more patterns when ten thousand differ in %s',
     (_kind, rule, event) => {
-      const index = new PatternIndex<number>();
-      for (let number = 0; number < 10_000; number++) index.set(number, JSON.stringify(rule(number)));
-      const start = process.hrtime.bigint();
-      for (let run = 0; run < 1_000; run++) expect(index.match(event).length).toBe(1);
-      expect(Number(process.hrtime.bigint() - start) / 1e6).toBeLessThan(400);
-      expect(index.match(event)).toEqual([77]);
+      const indexOf = (size: number) => {
+        const index = new PatternIndex<number>();
+        for (let number = 0; number < size; number++) index.set(number, JSON.stringify(rule(number)));
+        return index;
+      };
+      const [few, many] = [indexOf(100), indexOf(10_000)];
+      expect([few.match(event), many.match(event)]).toEqual([[77], [77]]);
+      const took = (index: PatternIndex<number>): number => {
+        const start = process.hrtime.bigint();
+        for (let run = 0; run < 300; run++) index.match(event);
+        return Number(process.hrtime.bigint() - start);
+      };
+      // The best of some, turn about: others on this machine only make it slower.
+      const rounds = Array.from({ length: 7 }, () => [took(few), took(many)] as const);
+      const best = (side: 0 | 1) => Math.min(...rounds.map((round) => round[side]));
+      expect(best(1) / best(0)).toBeLessThan(25);
     },
   );
 
