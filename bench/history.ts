@@ -16,22 +16,22 @@ const PROGRESS = 25;
 export async function history(): Promise<Report> {
   const say = (text: string) => process.stderr.write(`… ${text}\n`);
   await synthesise({ root: projectRoot, dir: join(projectRoot, 'dist'), stage: 'local', onWork: say });
-  const runner = await HistoryRunner.start();
+  const runners = await HistoryRunner.startLanes();
   const tally = new Tally();
   const startedAt = performance.now();
   const perSecond = () => tally.histories / ((performance.now() - startedAt) / 1000);
   try {
-    for (let seed = FROM; seed < FROM + SEEDS; seed++) {
-      const before = tally.failed.length;
-      await tally.add(runner, seed);
-      for (const { report } of tally.failed.slice(before)) process.stderr.write(`BROKEN: ${report}\n`);
+    const seeds = Array.from({ length: SEEDS }, (_, index) => FROM + index);
+    let shown = 0;
+    await tally.addAll(runners, seeds, () => {
+      for (; shown < tally.failed.length; shown++) process.stderr.write(`BROKEN: ${tally.failed[shown]?.report}\n`);
       if (tally.histories % PROGRESS === 0)
         say(
           `${tally.histories} of ${SEEDS} histories, ${perSecond().toFixed(2)}/s, ${tally.said} said, ${sum(tally.struck)} faults, ${tally.failed.length} broken`,
         );
-    }
+    });
   } finally {
-    await runner.stop();
+    await Promise.all(runners.map((runner) => runner.stop()));
   }
   if (tally.failed.length > 0) process.exitCode = 1;
   const kinds = [...tally.struck].map(([kind, count]): [string, number] => [`faults: ${kind}`, count]);

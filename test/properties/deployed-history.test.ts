@@ -15,18 +15,19 @@ delete process.env.E2E_OUTPUTS;
 const PER_TEST = 10;
 const { HISTORY_SEED, HISTORY_SEEDS = '100', HISTORY_TIMES = '5' } = process.env;
 
-let runner: HistoryRunner;
+let runners: readonly HistoryRunner[] = [];
 beforeAll(async () => {
-  runner = await HistoryRunner.start();
+  runners = await HistoryRunner.startLanes();
 }, 60_000);
-afterAll(() => runner?.stop());
+afterAll(() => Promise.all(runners.map((runner) => runner.stop())));
 
 const expectAllKept = ({ failed }: Tally) => expect(failed.map(({ report }) => report).join('\n')).toBe('');
 
 if (HISTORY_SEED) {
   it(`every promise is kept under seed ${HISTORY_SEED}, ${HISTORY_TIMES} times`, async () => {
     const tally = new Tally();
-    for (let run = 1; run <= Number(HISTORY_TIMES); run++) await tally.add(runner, Number(HISTORY_SEED), `.${run}`);
+    for (let run = 1; run <= Number(HISTORY_TIMES); run++)
+      await tally.add(runners[0]!, Number(HISTORY_SEED), `.${run}`);
     expectAllKept(tally);
   }, 600_000);
 } else {
@@ -41,7 +42,7 @@ if (HISTORY_SEED) {
       'under the seeds %i to %i',
       async (_, __, group) => {
         const tally = new Tally();
-        for (const seed of group) await tally.add(runner, seed);
+        await tally.addAll(runners, group);
         for (const [kind, count] of tally.struck) struck.set(kind, (struck.get(kind) ?? 0) + count);
         expectAllKept(tally);
       },

@@ -30,16 +30,19 @@ const disorder: Menu = [
   { fault: 'torn-read', service: 'dynamodb', operation: 'Query', rate: 0.7, times: 20 },
 ];
 
+/** An error of ours would be shown as one of the cloud's own. */
+const UNAVAILABLE = { code: 'ServiceUnavailable', status: 503 } as const;
+
 /** Calls that fail: the SDK, the bus, the queue or the mapping tries again. */
 const failures: Menu = [
   { fault: 'error', service: 'events', operation: 'Deliver', rate: 0.2, times: 4 },
   { fault: 'throttle', service: 'events', operation: 'Deliver', rate: 0.2, times: 3 },
   { fault: 'error', service: 'events', operation: 'PutEvents.Entry', rate: 0.2, times: 4 },
   { fault: 'throttle', service: 'events', operation: 'PutEvents.Entry', rate: 0.2, times: 3 },
-  { fault: 'error', service: 'events', operation: 'PutEvents', caller: FUNCTIONS, rate: 0.3, times: 2 },
+  { fault: 'error', ...UNAVAILABLE, service: 'events', operation: 'PutEvents', caller: FUNCTIONS, rate: 0.3, times: 2 },
   { fault: 'error', service: 'sqs', operation: 'SendMessageBatch.Entry', rate: 0.5, times: 2 },
   { fault: 'throttle', service: 'sqs', operation: 'SendMessageBatch.Entry', rate: 0.5, times: 2 },
-  { fault: 'error', service: 'sqs', operation: 'SendMessageBatch', rate: 0.5, times: 2 },
+  { fault: 'error', ...UNAVAILABLE, service: 'sqs', operation: 'SendMessageBatch', rate: 0.5, times: 2 },
   { fault: 'error', service: 'dynamodb', caller: INGESTS, rate: 0.1, times: 3 },
   { fault: 'error', service: 'dynamodb', caller: 'orders-local-project-*', rate: 0.2, times: 3 },
   { fault: 'error', service: 'dynamodb', caller: 'orders-local-command-api', rate: 0.2, times: 2 },
@@ -112,7 +115,7 @@ export function drawFaults(dice: Dice): FaultRule[] {
     ...some(disorder, 4),
     ...some(failures, 2),
     ...(dice.chance(8) ? some(throttledTables, 1) : []),
-    ...some(crashes, 4),
+    ...some(crashes, 3),
   ];
   return rules.map((rule) => ({ ...rule, skip: dice.int(0, 4) }));
 }

@@ -44,7 +44,7 @@ export class Draft {
   /** An event on the bus, put once or more; a bare payload only once, since it has no id of its own. */
   put(saying: Saying, ways: Ways = {}): void {
     const index = this.event(saying, ways);
-    const times = this.events[index]?.id === undefined || this.dice.chance(65) ? 1 : this.dice.int(2, 3);
+    const times = this.events[index]?.id === undefined || this.dice.chance(75) ? 1 : this.dice.int(2, 3);
     for (let n = 0; n < times; n++) this.copies.push(index);
   }
 

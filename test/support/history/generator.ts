@@ -6,8 +6,6 @@ import { addOrder } from './order-stories';
 import { addStock } from './stock-stories';
 import { addUsers } from './user-stories';
 
-/** Until the first retries have come: of functions after one and two more minutes, of queues after three. */
-const LONG_ENOUGH_FOR_RETRIES = 200_000;
 /** EventBridge takes no more entries in one PutEvents. */
 const MOST_ENTRIES = 10;
 
@@ -19,8 +17,9 @@ export function historyOf(seed: number, run = ''): History {
     const draft = new Draft(dice, `${seed}${run}`);
     const { skus, stocked, first } = addStock(draft);
     const userIds = addUsers(draft);
-    for (let orders = dice.int(3, 8); orders > 0; orders--) addOrder(draft, skus, userIds);
-    const expires = dice.chance(8);
+    for (let orders = dice.chance(80) ? dice.int(3, 4) : dice.int(5, 8); orders > 0; orders--)
+      addOrder(draft, skus, userIds);
+    const expires = dice.chance(5);
     const phases: Phase[] = [{ clients: [first], until: 'settled' }, ...arranged(draft)];
     return {
       seed,
@@ -44,7 +43,7 @@ function arranged(draft: Draft): Phase[] {
   for (const sequence of sequences) dice.oneOf(clients).push(sequence);
   return phases.map((phase) => ({
     clients: phase.map((tracks) => merged(dice, tracks)),
-    until: dice.pick<Phase['until']>('go on', 'rest', LONG_ENOUGH_FOR_RETRIES),
+    until: dice.pick<Phase['until']>('go on', 'rest', 'settled'),
   }));
 }
 

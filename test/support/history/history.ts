@@ -43,12 +43,12 @@ export type Call =
   | { readonly do: 'command'; readonly command: number; readonly times: number };
 
 /**
- * What clients do side by side, each one call after the other; and what passes before the next phase: nothing; all work
- * under way; that and everything that is tried again; or so many milliseconds.
+ * What clients do side by side, each one call after the other; and what the next phase waits for: nothing; all work under
+ * way; that and everything that is tried again later.
  */
 export type Phase = {
   readonly clients: readonly (readonly Call[])[];
-  readonly until: 'go on' | 'rest' | 'settled' | number;
+  readonly until: 'go on' | 'rest' | 'settled';
 };
 
 /** All that is put into the system under one seed. */

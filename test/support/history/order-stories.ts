@@ -92,14 +92,14 @@ class OrderStory {
     const { dice } = draft;
     const perhaps = (percent: number, saying: Saying) => dice.chance(percent) && draft.put(saying);
     const step = dice.oneOf<Step>([...STEPS, 'OrderCancelled']);
-    perhaps(12, this.says('OrderPaid', { amount: this.#total + dice.int(1, 100) }));
-    perhaps(12, this.says('OrderPaid', { paymentId: draft.name('pay') }));
+    perhaps(10, this.says('OrderPaid', { amount: this.#total + dice.int(1, 100) }));
+    perhaps(10, this.says('OrderPaid', { paymentId: draft.name('pay') }));
     perhaps(10, this.says('OrderShipped', { carrier: 'ups' }));
     perhaps(10, this.says('OrderCreated', { userId: 'somebody-else' }));
     perhaps(6, this.says('OrderCreated', { total: this.#total + 1 }));
     perhaps(8, this.says('OrderCancelled', { reason: 'for another reason' }));
     // The same step again, by somebody who does not know of the first.
-    if (step !== 'OrderCancelled') perhaps(25, this.says(step));
+    if (step !== 'OrderCancelled') perhaps(20, this.says(step));
     if (dice.chance(6)) draft.put(this.says('OrderPaid', { amount: 'all of it' }), { malformed: ['amount'] });
     if (dice.chance(4)) draft.put(this.says('OrderConfirmed', { orderId: 'not an id' }), { malformed: ['orderId'] });
     if (dice.chance(4)) draft.put({ ...this.says('OrderShipped'), type: 'OrderShiped' }, { malformed: ['type'] });

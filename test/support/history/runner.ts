@@ -15,8 +15,9 @@ const PARKED_FOR = 14 * 24 * 3_600_000;
 /** The sweep comes every hour. */
 const SWEPT_TWICE = 2.5 * 3_600_000;
 const REST = 60_000;
+const LANES = 2;
 /** Of one function at a time, so that writers meet; and of all together enough that none begins cold again and again. */
-const ENVIRONMENTS = 6;
+const ENVIRONMENTS = 4;
 /** Tables are read whole for each history, so they are emptied now and then. */
 const HISTORIES_PER_TABLE = 25;
 /** What comes by itself at some time, and is no work that waits to be done again. */
@@ -55,6 +56,13 @@ export class HistoryRunner {
     if (!sweep) throw new Error('there is no rule by which expired events are looked for');
     await system.bus.send(new DisableRuleCommand({ Name: sweep }));
     return new HistoryRunner(system, system.cloud, { queues: await Queues.of(system), sweep });
+  }
+
+  /** As many systems as keep two cores busy: one waits now and then, for retries and for steps on their way. */
+  static async startLanes(): Promise<readonly HistoryRunner[]> {
+    const runners: HistoryRunner[] = [];
+    for (let lane = 1; lane <= LANES; lane++) runners.push(await HistoryRunner.start());
+    return runners;
   }
 
   stop(): Promise<void> {
@@ -101,7 +109,6 @@ export class HistoryRunner {
     await clients.act(calls);
     if (until === 'rest') await this.#rest();
     else if (until === 'settled') await this.#settle();
-    else if (until !== 'go on') await this.#cloud.controls.advance(until);
   }
 
   async #rest() {

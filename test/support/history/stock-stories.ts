@@ -48,7 +48,7 @@ export function addStock(draft: Draft): {
     return sku;
   });
   // Long enough for a snapshot, behind which events that stand before it come again.
-  if (dice.chance(6)) {
+  if (dice.chance(4)) {
     const sku = dice.oneOf(skus);
     for (let n = dice.int(50, 60); n > 0; n--) draft.put(added(sku, 1), { bare: false });
   }

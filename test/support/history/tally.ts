@@ -47,6 +47,18 @@ export class Tally {
     }
   }
 
+  /** Seed after seed, each on whichever system is free. `onDone` is called behind each history. */
+  async addAll(runners: readonly HistoryRunner[], seeds: readonly number[], onDone = () => {}): Promise<void> {
+    const left = [...seeds];
+    const lane = async (runner: HistoryRunner) => {
+      for (let seed = left.shift(); seed !== undefined; seed = left.shift()) {
+        await this.add(runner, seed);
+        onDone();
+      }
+    };
+    await Promise.all(runners.map(lane));
+  }
+
   #fail(seed: number, violations: readonly string[]): void {
     const more = violations.length - MOST_SHOWN;
     const lines = [replayLine(seed), ...violations.slice(0, MOST_SHOWN), ...(more > 0 ? [`and ${more} more`] : [])];
