@@ -1,7 +1,7 @@
 import { shown } from './check-streams';
 import type { InboxRow } from './evidence';
 import { identity, type Ledger, noteIn, type Put, type Violation } from './ledger';
-import { availableOf, hasTurn, judge, linesOf, type State } from './model';
+import { availableOf, hasTurn, judge, linesOf, type State, sameEmail } from './model';
 
 /** Every event put is in its stream, parked, rejected for a reason, or was there before: in one of these places. */
 export function checkPuts(ledger: Ledger): Violation[] {
@@ -98,7 +98,9 @@ export function hadHolder(ledger: Ledger, stream: string, email: string): boolea
       other !== stream &&
       ledger
         .states(other)
-        .some((state) => state.of === 'user' && state.user.status === 'active' && state.user.now.email === email),
+        .some(
+          (state) => state.of === 'user' && state.user.status === 'active' && sameEmail(state.user.now.email, email),
+        ),
   );
 }
 

@@ -10,7 +10,7 @@ export function checkUsers(ledger: Ledger): Violation[] {
   for (const [stream] of ledger.streams()) {
     const state = ledger.states(stream).at(-1);
     if (state?.of !== 'user' || state.user.status !== 'active') continue;
-    const email = String(state.user.now.email);
+    const email = String(state.user.now.email).toLowerCase();
     const other = holders.get(email);
     if (other)
       found.push({ promise: 'one user for each e-mail address', stream, what: `${email} belongs to ${other} too` });

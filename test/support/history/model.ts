@@ -93,6 +93,10 @@ function orderHasTurn(order: Order, type: string): boolean {
 
 export type User = { readonly status: 'none' | 'active' | 'deleted'; readonly created: Data; readonly now: Data };
 
+/** Two spellings of one address are one. */
+export const sameEmail = (one: unknown, other: unknown): boolean =>
+  String(one).toLowerCase() === String(other).toLowerCase();
+
 export const noUser: User = { status: 'none', created: {}, now: {} };
 
 function judgeUser(user: User, { type, data }: Said): Judgement {
