@@ -5,7 +5,7 @@ import { Tally } from '../test/support/history/tally';
 import { projectRoot } from '../test/support/local-assembly';
 import { atLeast, atMost, makeReport, type Report } from './support/report';
 
-const SEEDS = Number(process.env.HISTORY_SEEDS ?? 2000);
+const SEEDS = seedsIn(process.argv);
 const FROM = Number(process.env.HISTORY_FROM ?? 1);
 const PROGRESS = 25;
 
@@ -56,3 +56,11 @@ export async function history(): Promise<Report> {
 }
 
 const sum = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((all, one) => all + one, 0);
+
+function seedsIn(args: readonly string[]): number {
+  const at = args.indexOf('--seeds');
+  const seeds = at < 0 ? 2000 : Number(args[at + 1]);
+  if (!Number.isInteger(seeds) || seeds < 1)
+    throw new Error(`--seeds is ${args[at + 1]}; expected a number of histories`);
+  return seeds;
+}

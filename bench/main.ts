@@ -17,11 +17,11 @@ const BENCHES: Readonly<Record<string, () => Promise<Report>>> = {
   history,
 };
 
-/** `npm run bench [-- <name>] [--json]`: runs one bench, or all of them. */
+/** `npm run bench [-- <name>] [--json] [--seeds <number>]`: runs one bench, or all of them; `--seeds` is for `history`. */
 async function main(): Promise<void> {
   const args = process.argv.slice(2);
   const json = args.includes('--json');
-  const names = args.filter((arg) => !arg.startsWith('--'));
+  const names = args.filter((arg, index) => !arg.startsWith('--') && args[index - 1] !== '--seeds');
   for (const name of names.length > 0 ? names : Object.keys(BENCHES)) {
     const bench = BENCHES[name];
     if (!bench) throw new Error(`no bench "${name}"; there are: ${Object.keys(BENCHES).join(', ')}`);
