@@ -1,7 +1,5 @@
 import {
   type AttributeValue,
-  BatchGetItemCommand,
-  type BatchGetItemCommandOutput,
   type DynamoDBClient,
   PutItemCommand,
   QueryCommand,
@@ -15,6 +13,7 @@ import type { RecordedEvent } from '../application/recorded-event';
 import type { reducerHashes } from '../application/reducer-hashes';
 import { SNAPSHOT_EVERY } from '../application/snapshots';
 import { type AppendTables, AppendTransaction, Conflict, conditionalPut } from './append-transaction';
+import { batchGet } from './batch-get';
 import { seal } from './hash-chain';
 import { IdentityClaims } from './identity-claims';
 
@@ -22,8 +21,6 @@ type Item = Record<string, AttributeValue>;
 type Range = Omit<QueryCommandInput, 'TableName'>;
 type Place = { readonly stream: string; readonly version: number };
 
-/** BatchGetItem takes no more keys (API reference). */
-const GET_LIMIT = 100;
 /** A transaction becomes visible within milliseconds; a hole that stays is damage, not a race. */
 const READS_OF_A_HOLE = 8;
 /** The SDK tries again when a call is throttled, but not when an item of a transaction is. */
@@ -79,12 +76,10 @@ export class DynamoDbEventStore implements EventStore {
   }
 
   async readMany(places: readonly Place[]): Promise<readonly RecordedEvent[]> {
-    const found = new Map<string, RecordedEvent>();
     const wanted = [...new Map(places.map((place) => [keyOf(place), place])).values()];
-    for (let i = 0; i < wanted.length; i += GET_LIMIT) {
-      const keys = wanted.slice(i, i + GET_LIMIT).map(({ stream, version }) => marshall({ stream, version }));
-      for (const event of await this.batchGet(keys)) found.set(keyOf(event), event);
-    }
+    const keys = wanted.map(({ stream, version }) => marshall({ stream, version }));
+    const events = (await batchGet(this.client, this.tables.events, keys, this.effects)).map(fromItem);
+    const found = new Map(events.map((event) => [keyOf(event), event]));
     return places.flatMap((place) => found.get(keyOf(place)) ?? []);
   }
 
@@ -148,25 +143,6 @@ export class DynamoDbEventStore implements EventStore {
       from = page.LastEvaluatedKey;
       limit = undefined;
     } while (from);
-  }
-
-  private async batchGet(keys: Item[]): Promise<RecordedEvent[]> {
-    const events: RecordedEvent[] = [];
-    let pending: Item[] | undefined = keys;
-    for (let attempt = 0; pending?.length; attempt++) {
-      if (attempt > 0) await this.effects.sleep(Math.min(1000, 25 * 2 ** attempt) * this.effects.random());
-      if (attempt > 10) throw new Error(`${this.tables.events} left ${pending.length} keys unread`);
-      const answer: BatchGetItemCommandOutput = await this.readBatch(pending);
-      for (const item of answer.Responses?.[this.tables.events] ?? []) events.push(fromItem(item));
-      pending = answer.UnprocessedKeys?.[this.tables.events]?.Keys;
-    }
-    return events;
-  }
-
-  private readBatch(keys: Item[]) {
-    return this.client.send(
-      new BatchGetItemCommand({ RequestItems: { [this.tables.events]: { Keys: keys, ConsistentRead: true } } }),
-    );
   }
 
   private async putOne(event: RecordedEvent): Promise<RecordedEvent> {

@@ -1,17 +1,9 @@
-import {
-  BatchWriteItemCommand,
-  type DynamoDBClient,
-  GetItemCommand,
-  type WriteRequest,
-} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Effects } from '../application/ports';
 import type { RecordedEvent } from '../application/recorded-event';
 import { canComeAgain } from '../application/snapshots';
+import { batchWrite, WRITES_PER_CALL } from './batch-write';
 import { claimKeyOf } from './inbox-item';
-
-/** BatchWriteItem takes no more requests (API reference). */
-const PER_CALL = 25;
-const TRIES = 10;
 
 /**
  * Where events stand, by their identity, in items of the Inbox table: for the part of a stream that a snapshot hides from
@@ -27,7 +19,8 @@ export class IdentityClaims {
   /** Of events that stand in their stream already. Idempotent. */
   async keep(events: readonly RecordedEvent[]): Promise<void> {
     const requests = events.filter(canComeAgain).map((event) => ({ PutRequest: { Item: itemOf(event) } }));
-    for (let i = 0; i < requests.length; i += PER_CALL) await this.write(requests.slice(i, i + PER_CALL));
+    for (let i = 0; i < requests.length; i += WRITES_PER_CALL)
+      await batchWrite(this.client, this.table, requests.slice(i, i + WRITES_PER_CALL), this.effects);
   }
 
   /** The version of the event; undefined: no claim says that there is one. Consistent. */
@@ -36,17 +29,6 @@ export class IdentityClaims {
       new GetItemCommand({ TableName: this.table, Key: claimKeyOf({ stream, source, id }), ConsistentRead: true }),
     );
     return Item?.version?.N === undefined ? undefined : Number(Item.version.N);
-  }
-
-  private async write(requests: WriteRequest[]): Promise<void> {
-    let pending = requests;
-    for (let attempt = 0; attempt < TRIES; attempt++) {
-      if (attempt > 0) await this.effects.sleep(Math.min(1000, 25 * 2 ** attempt) * this.effects.random());
-      const answer = await this.client.send(new BatchWriteItemCommand({ RequestItems: { [this.table]: pending } }));
-      pending = answer.UnprocessedItems?.[this.table] ?? [];
-      if (pending.length === 0) return;
-    }
-    throw new Error(`${this.table} left ${pending.length} claims unwritten after ${TRIES} calls`);
   }
 }
 

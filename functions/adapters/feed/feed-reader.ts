@@ -4,7 +4,7 @@ import type { FeedRow } from '../../application/read-models/feed-row';
 import type { Page, PageRequest } from '../../application/read-models/page';
 import type { FeedReader } from '../../application/read-models/ports';
 import { shards } from '../../application/read-models/shard';
-import { batchGet } from '../views/batch-get';
+import { batchGet } from '../batch-get';
 import { queryIndex } from '../views/index-query';
 import { mergedPage, type ShardReader } from '../views/merged-page';
 import { fromItem, keysOf, partitionOf, recordedKey, timeShard, typeShard } from './item';

@@ -1,20 +1,11 @@
-import {
-  BatchWriteItemCommand,
-  type DynamoDBClient,
-  PutItemCommand,
-  type WriteRequest,
-} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Effects } from '../../application/ports';
 import type { FeedRow } from '../../application/read-models/feed-row';
 import type { FeedWriter } from '../../application/read-models/ports';
+import { batchWrite, WRITES_PER_CALL } from '../batch-write';
 import { keysOf, toItem } from './item';
 
 type Refusal = { readonly row: FeedRow; readonly error: string };
-
-/** BatchWriteItem takes no more requests (API reference). */
-const rowsPerCall = 25;
-/** It may leave requests undone when it is throttled. */
-const attempts = 10;
 
 /** Feed rows: one per event, PK `event#<id>`. */
 export class DynamoDbFeedWriter implements FeedWriter {
@@ -28,31 +19,21 @@ export class DynamoDbFeedWriter implements FeedWriter {
     // One call may not name a key twice, and a stream may deliver a record twice.
     const distinct = [...new Map(rows.map((row) => [JSON.stringify(keysOf(row)), row])).values()];
     const calls: FeedRow[][] = [];
-    for (let from = 0; from < distinct.length; from += rowsPerCall)
-      calls.push(distinct.slice(from, from + rowsPerCall));
+    for (let from = 0; from < distinct.length; from += WRITES_PER_CALL)
+      calls.push(distinct.slice(from, from + WRITES_PER_CALL));
     return (await Promise.all(calls.map((call) => this.putCall(call)))).flat();
   }
 
   private async putCall(rows: readonly FeedRow[]): Promise<readonly Refusal[]> {
     try {
-      await this.write(rows.map((row) => ({ PutRequest: { Item: toItem(row) } })));
+      const requests = rows.map((row) => ({ PutRequest: { Item: toItem(row) } }));
+      await batchWrite(this.client, this.table, requests, this.effects);
       return [];
     } catch (error) {
       if (!isValidation(error)) throw error;
       // One row that the table cannot hold turns down the whole call: find it, and let the others in.
       return (await Promise.all(rows.map((row) => this.putOne(row)))).flat();
     }
-  }
-
-  private async write(requests: WriteRequest[]): Promise<void> {
-    let pending = requests;
-    for (let attempt = 0; attempt < attempts; attempt++) {
-      if (attempt > 0) await this.effects.sleep(Math.min(1000, 25 * 2 ** attempt) * this.effects.random());
-      const answer = await this.client.send(new BatchWriteItemCommand({ RequestItems: { [this.table]: pending } }));
-      pending = answer.UnprocessedItems?.[this.table] ?? [];
-      if (pending.length === 0) return;
-    }
-    throw new Error(`${this.table} left ${pending.length} feed rows unwritten after ${attempts} calls`);
   }
 
   private async putOne(row: FeedRow): Promise<readonly Refusal[]> {

@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException, type DynamoDBClient, PutItemCommand } 
 import type { Effects } from '../../application/ports';
 import type { PutOutcome, RowRefused, ViewRows } from '../../application/read-models/ports';
 import type { ViewRow } from '../../application/read-models/rows';
-import { batchGet } from './batch-get';
+import { batchGet } from '../batch-get';
 import { fromItem, keyOf, toItem } from './item';
 import { unchangedSince } from './row-conditions';
 

@@ -24,7 +24,7 @@ describe('the writer of the feed', () => {
     const broken = new ScriptedClient([new Error('throttled')]);
     const put = (client: ScriptedClient) =>
       new DynamoDbFeedWriter(client.as<DynamoDBClient>(), 'views', new FixedEffects()).put(rows);
-    await expect(put(stuck)).rejects.toThrow('views left 1 feed rows unwritten after 10 calls');
+    await expect(put(stuck)).rejects.toThrow('views left 1 items unwritten after 10 calls');
     await expect(put(broken)).rejects.toThrow('throttled');
   });
 });

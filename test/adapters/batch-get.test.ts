@@ -1,8 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from '@jest/globals';
-import { batchGet } from '../../../functions/adapters/views/batch-get';
-import { FixedEffects } from '../../support/fixed-effects';
-import { ScriptedClient } from '../../support/scripted-client';
+import { batchGet } from '../../functions/adapters/batch-get';
+import { FixedEffects } from '../support/fixed-effects';
+import { ScriptedClient } from '../support/scripted-client';
 
 const [one, other] = [{ pk: { S: 'one' } }, { pk: { S: 'other' } }];
 

@@ -1,6 +1,12 @@
-import { BatchGetItemCommand, type BatchGetItemCommandOutput, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import type { Effects } from '../../application/ports';
-import type { Item } from './item';
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  type BatchGetItemCommandOutput,
+  type DynamoDBClient,
+} from '@aws-sdk/client-dynamodb';
+import type { Effects } from '../application/ports';
+
+type Item = Record<string, AttributeValue>;
 
 /** BatchGetItem takes no more keys (API reference). */
 const keysPerCall = 100;
