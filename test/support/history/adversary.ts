@@ -75,31 +75,47 @@ const throttledTables: Menu = [
   { fault: 'throttle', service: 'dynamodb', caller: 'orders-local-command-api', rate: 0.2, times: 1 },
 ];
 
+/** Calls that fail for longer than the SDK and the functions try: whoever has called gives up, and is tried again as a whole. */
+const outages: Menu = [
+  { fault: 'error', service: 'events', operation: 'PutEvents.Entry', caller: FUNCTIONS, rate: 1, times: 6 },
+  { fault: 'throttle', service: 'sqs', operation: 'SendMessageBatch.Entry', rate: 1, times: 6 },
+  { fault: 'error', service: 'dynamodb', operation: 'PutItem', caller: INGESTS, rate: 1, times: 5 },
+  { fault: 'error', service: 'dynamodb', operation: 'TransactWriteItems', rate: 1, times: 5 },
+  { fault: 'error', service: 'dynamodb', operation: 'DeleteItem', rate: 1, times: 5 },
+  {
+    fault: 'error',
+    service: 'dynamodb',
+    operation: 'PutItem',
+    caller: 'orders-local-project-views',
+    rate: 1,
+    times: 5,
+  },
+  { fault: 'error', service: 'dynamodb', operation: 'Query', caller: 'orders-local-project-feed', rate: 1, times: 5 },
+];
+
 /** The effects that each function has; it dies before one, or after. */
 const EFFECTS: Readonly<Record<string, readonly string[]>> = {
-  'ingest-orders': ['PutItem', 'TransactWriteItems', 'DeleteItem', 'PutEvents', 'Query'],
-  'ingest-inventory': ['PutItem', 'PutEvents', 'Query'],
+  'ingest-orders': ['PutItem', 'TransactWriteItems', 'DeleteItem', 'PutEvents'],
+  'ingest-inventory': ['PutItem', 'PutEvents'],
   'ingest-users': ['PutItem', 'TransactWriteItems', 'DeleteItem', 'PutEvents'],
-  'command-api': ['PutItem', 'TransactWriteItems', 'PutEvents', 'Query'],
-  'project-views': ['PutItem', 'Query'],
-  'project-feed': ['BatchWriteItem', 'PutEvents', 'SendMessageBatch', 'Query'],
-  'sweep-inbox': ['SendMessageBatch', 'Query'],
+  'command-api': ['PutItem', 'TransactWriteItems', 'PutEvents'],
+  'project-views': ['PutItem'],
+  'project-feed': ['BatchWriteItem', 'PutEvents', 'SendMessageBatch'],
 };
 const SERVICE: Readonly<Record<string, string>> = { PutEvents: 'events', SendMessageBatch: 'sqs' };
 
+const crashesAt = (name: string, operation: string): Menu =>
+  (['crash-before', 'crash-after'] as const).map((fault) => ({
+    fault,
+    service: SERVICE[operation] ?? 'dynamodb',
+    operation,
+    caller: `orders-local-${name}`,
+    rate: 0.5,
+    times: 1,
+  }));
+
 const crashes: Menu = [
-  ...Object.entries(EFFECTS).flatMap(([name, operations]) =>
-    operations.flatMap((operation) =>
-      (['crash-before', 'crash-after'] as const).map((fault) => ({
-        fault,
-        service: SERVICE[operation] ?? 'dynamodb',
-        operation,
-        caller: `orders-local-${name}`,
-        rate: 0.5,
-        times: 1,
-      })),
-    ),
-  ),
+  ...Object.entries(EFFECTS).flatMap(([name, operations]) => operations.flatMap((one) => crashesAt(name, one))),
   ...(['crash-before', 'crash-after'] as const).flatMap((fault) => [
     { fault, service: 'lambda', operation: 'Invocation', target: INGESTS, rate: 0.3, times: 1 },
     { fault, service: 'lambda', operation: 'Invocation', target: 'orders-local-project-*', rate: 0.3, times: 2 },
@@ -107,15 +123,20 @@ const crashes: Menu = [
   ]),
 ];
 
-/** What the adversary does to one history; in some it looks on. */
-export function drawFaults(dice: Dice): FaultRule[] {
+/** It runs only where parked events expire. */
+const crashesOfTheSweep: Menu = crashesAt('sweep-inbox', 'SendMessageBatch');
+
+/** What the adversary does to one history; in some it looks on. `expires`: parked events do. */
+export function drawFaults(dice: Dice, expires: boolean): FaultRule[] {
   if (dice.chance(10)) return [];
   const some = (menu: Menu, most: number) => dice.shuffled(menu).slice(0, dice.int(0, most));
   const rules = [
+    ...(dice.chance(20) ? some(outages, 1) : []),
     ...some(disorder, 4),
     ...some(failures, 2),
     ...(dice.chance(8) ? some(throttledTables, 1) : []),
     ...some(crashes, 3),
+    ...(expires ? some(crashesOfTheSweep, 1) : []),
   ];
-  return rules.map((rule) => ({ ...rule, skip: dice.int(0, 4) }));
+  return rules.map((rule) => ({ ...rule, skip: dice.pick(0, 0, 1, 2, 4) }));
 }

@@ -57,7 +57,9 @@ function checkAccepted(ledger: Ledger, command: Command, { version = 0, status, 
     return [['answers are true', `it was answered version ${version} of ${states.length - 1}`]];
   const found: Wrong[] = [];
   const own = entryOf(ledger, command)?.recorded.version;
-  if (own !== version && judge(state, command).is !== 'same')
+  // Where it had happened already, and was asked for again when it had not any more (a user's name): not before that.
+  const unchanged = judge(state, command).is === 'same' && (own === undefined || version < own);
+  if (own !== version && !unchanged)
     found.push([
       'accepted at its version',
       `it was answered ${status} with version ${version}; its event is ${own === undefined ? 'nowhere' : `at ${own}`}, and there it is ${shown(judge(state, command))}`,

@@ -254,6 +254,15 @@ describe('the checker of answers', () => {
     expect(promisesOf(told({ ...answer, version: 3 }))).toEqual(['answers are true']);
   });
 
+  it('sees a repeat that is answered at a later version', () => {
+    const pay = command('OrderPaid', order, '/orders/o-1/pay', 'k-3', paid.data);
+    const late = { ...answer, version: 3, body: { ...body, status: 'paid', version: 3 } };
+    const evidence = soundEvidence({ events: [], commands: [...commands, pay] }, [...recorded, byCommand(pay)], {
+      answers: [answer, late],
+    });
+    expect(promisesOf(evidence)).toEqual(['accepted at its version']);
+  });
+
   it('sees a command that was done and answered as refused, without a record', () => {
     const refusal = { ...answer, status: 409, body: { version: 1 } } as unknown as typeof answer;
     expect(promisesOf(told(refusal))).toEqual(

@@ -15,7 +15,12 @@ const SPELLINGS: Readonly<Record<string, readonly string[]>> = {
   UserDeleted: ['com.example.user.deleted'],
 };
 
-type Ways = { readonly bare?: boolean; readonly malformed?: readonly string[]; readonly unrouted?: boolean };
+type Ways = {
+  readonly bare?: boolean;
+  readonly copies?: number;
+  readonly malformed?: readonly string[];
+  readonly unrouted?: boolean;
+};
 
 /** A history while it is being thought up: what is put, how often, and which calls have to follow each other. */
 export class Draft {
@@ -44,7 +49,8 @@ export class Draft {
   /** An event on the bus, put once or more; a bare payload only once, since it has no id of its own. */
   put(saying: Saying, ways: Ways = {}): void {
     const index = this.event(saying, ways);
-    const times = this.events[index]?.id === undefined || this.dice.chance(75) ? 1 : this.dice.int(2, 3);
+    const often = ways.copies ?? (this.dice.chance(75) ? 1 : this.dice.int(2, 3));
+    const times = this.events[index]?.id === undefined ? 1 : often;
     for (let n = 0; n < times; n++) this.copies.push(index);
   }
 

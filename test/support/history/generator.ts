@@ -2,7 +2,7 @@ import { drawFaults } from './adversary';
 import { type Dice, rolled } from './dice';
 import { Draft } from './draft';
 import type { Call, History, Phase } from './history';
-import { addOrder } from './order-stories';
+import { addContest, addOrder } from './order-stories';
 import { addStock } from './stock-stories';
 import { addUsers } from './user-stories';
 
@@ -17,8 +17,9 @@ export function historyOf(seed: number, run = ''): History {
     const draft = new Draft(dice, `${seed}${run}`);
     const { skus, stocked, first } = addStock(draft);
     const userIds = addUsers(draft);
-    for (let orders = dice.chance(80) ? dice.int(3, 4) : dice.int(5, 8); orders > 0; orders--)
-      addOrder(draft, skus, userIds);
+    const contested = dice.chance(20) && skus.find((sku) => sku.startsWith('sku-scarce'));
+    if (contested) addContest(draft, contested, userIds);
+    for (let orders = ordersOf(dice, contested ? 1 : 3); orders > 0; orders--) addOrder(draft, skus, userIds);
     const expires = dice.chance(5);
     const phases: Phase[] = [{ clients: [first], until: 'settled' }, ...arranged(draft)];
     return {
@@ -27,11 +28,14 @@ export function historyOf(seed: number, run = ''): History {
       events: draft.events,
       commands: draft.commands,
       phases,
-      faults: drawFaults(dice),
+      faults: drawFaults(dice, expires),
       ...(expires && { afterExpiry: [putsOf(draft, [...someAgain(draft), ...draft.late])] }),
     };
   });
 }
+
+const ordersOf = (dice: Dice, usual: number): number =>
+  dice.chance(85) ? dice.int(usual, usual + 1) : dice.int(usual + 2, usual + 5);
 
 /** All that is put and called, dealt out to clients of some phases. */
 function arranged(draft: Draft): Phase[] {

@@ -44,6 +44,21 @@ export function addOrder(draft: Draft, skus: readonly string[], userIds: readonl
   }
 }
 
+/**
+ * Orders that want more of one SKU than there is. Some are cancelled, and more comes in: a confirmation that was rejected, and is
+ * put again then, has to stay so.
+ */
+export function addContest(draft: Draft, sku: string, userIds: readonly string[]): void {
+  const { dice } = draft;
+  for (let orders = dice.int(2, 4); orders > 0; orders--) {
+    const order = new OrderStory(draft, draft.name('o'), [sku], userIds);
+    draft.put(order.says('OrderCreated'));
+    draft.put(order.says('OrderConfirmed'), { bare: false, copies: 3 });
+    if (dice.chance(40)) draft.put(order.says('OrderCancelled'));
+  }
+  draft.put({ stream: `inventory#${sku}`, type: 'StockAdded', data: { sku, quantity: dice.int(2, 6) } });
+}
+
 class OrderStory {
   readonly #draft: Draft;
   readonly #orderId: string;
