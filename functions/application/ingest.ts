@@ -136,7 +136,9 @@ class Ingestion {
       case 'park':
         return this.delivery.last ? this.expire(verdict.reason, loaded) : this.park(verdict, loaded);
       case 'reject':
-        return this.reject(verdict.reason, verdict.problems);
+        // A user's events and the key that opens them are read one beside the other: the key may have gone after this very
+        // event was appended, and both after the stream was read.
+        return this.event.aggregate === 'user' ? this.refuseForGood(verdict, loaded) : this.reject(verdict);
     }
   }
 
@@ -228,7 +230,7 @@ class Ingestion {
     return this.refuseForGood({ reason: `it waited too long: ${why}`, problems }, loaded);
   }
 
-  private async reject(reason: string, problems: InvalidEvent['problems']): Promise<IngestOutcome> {
+  private async reject({ reason, problems }: Pick<Refusal, 'reason' | 'problems'>): Promise<IngestOutcome> {
     const invalid = this.invalid(reason, problems);
     await putRejected(this.ports, this.delivery, invalid);
     await publishRejected(this.ports, invalid);

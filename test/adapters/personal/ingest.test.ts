@@ -78,6 +78,20 @@ it('knows an update that nobody can read any more, but that is in its stream, fo
   expect(stored.inbox.items).toEqual([]);
 });
 
+it('does not reject what was appended, and its key destroyed, between two reads of a duplicate', async () => {
+  await take(created);
+  const { keyOf } = stored.vault;
+  // The stream has been read; before its key is, the same event is appended and the user deleted.
+  stored.vault.keyOf = async (owner) => {
+    stored.vault.keyOf = keyOf;
+    expect([await take(renamed), await take(deleted)]).toEqual(['appended', 'appended']);
+    return stored.vault.keyOf(owner);
+  };
+  expect(await take(renamed)).toBe('duplicate');
+  expect(stored.inbox.items).toEqual([]);
+  expect(facts.published).toEqual([]);
+});
+
 it('knows every event of a deleted user for a duplicate when it comes again', async () => {
   for (const one of [created, renamed, deleted]) await take(one);
   for (const one of [created, renamed, deleted]) expect(await take(one)).toBe('duplicate');
