@@ -131,7 +131,7 @@ export function drawFaults(dice: Dice, expires: boolean): FaultRule[] {
   if (dice.chance(10)) return [];
   const some = (menu: Menu, most: number) => dice.shuffled(menu).slice(0, dice.int(0, most));
   const rules = [
-    ...(dice.chance(20) ? some(outages, 1) : []),
+    ...(dice.chance(20) ? [dice.oneOf(outages)] : []),
     ...some(disorder, 4),
     ...some(failures, 2),
     ...(dice.chance(8) ? some(throttledTables, 1) : []),
