@@ -82,9 +82,10 @@ export class Draft {
   /** Ids are a producer's own affair: some use one again for another stream. */
   #id(stream: string): string {
     const { id: last, stream: of } = this.#lastId;
-    if (last && of !== stream && this.dice.chance(3)) return last;
-    const id = this.name('e');
-    this.#lastId = { id, stream };
+    const again = last !== '' && of !== stream && this.dice.chance(3);
+    const id = again ? last : this.name('e');
+    // Used again once: in one stream it would be a duplicate.
+    this.#lastId = again ? { id: '', stream: '' } : { id, stream };
     return id;
   }
 }
