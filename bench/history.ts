@@ -23,11 +23,12 @@ export async function history(): Promise<Report> {
   try {
     const seeds = Array.from({ length: SEEDS }, (_, index) => FROM + index);
     let shown = 0;
+    let done = 0;
     await tally.addAll(runners, seeds, () => {
       for (; shown < tally.failed.length; shown++) process.stderr.write(`BROKEN: ${tally.failed[shown]?.report}\n`);
-      if (tally.histories % PROGRESS === 0)
+      if (++done % PROGRESS === 0)
         say(
-          `${tally.histories} of ${SEEDS} histories, ${perSecond().toFixed(2)}/s, ${tally.said} said, ${sum(tally.struck)} faults, ${tally.failed.length} broken`,
+          `${done} of ${SEEDS} histories, ${perSecond().toFixed(2)}/s, ${tally.said} said, ${sum(tally.struck)} faults, ${tally.failed.length} broken`,
         );
     });
   } finally {

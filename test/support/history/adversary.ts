@@ -27,7 +27,6 @@ const disorder: Menu = [
   { fault: 'latency', service: 'dynamodb', operation: 'PutItem', caller: INGESTS, ms: 15, rate: 0.2, times: 10 },
   { fault: 'latency', service: 'dynamodb', operation: 'Query', caller: FUNCTIONS, ms: 15, rate: 0.2, times: 10 },
   { fault: 'latency', service: 'dynamodb', operation: 'TransactWriteItems', ms: 15, rate: 0.4, times: 8 },
-  { fault: 'torn-read', service: 'dynamodb', operation: 'Query', rate: 0.7, times: 20 },
 ];
 
 /** An error of ours would be shown as one of the cloud's own. */
