@@ -20,6 +20,8 @@ export function unstorable(value: unknown, field = '', level = 1): Problem | und
   if (value === null || typeof value !== 'object') return undefined;
   if (level > MOST_LEVELS) return problem(field, undefined, `at most ${MOST_LEVELS} levels of nesting`);
   for (const [key, member] of Object.entries(value)) {
+    // The SDK drops such a field on its way into the table; the hash would be over what is not there.
+    if (key === '__proto__') return problem(`${field ? `${field}.` : ''}${key}`, member, 'a field of another name');
     const name = Array.isArray(value) ? `${field}[${key}]` : field ? `${field}.${key}` : key;
     const found = unstorable(key, name) ?? unstorable(member, name, level + 1);
     if (found) return found;

@@ -146,6 +146,10 @@ describe('a payload that is not right', () => {
     expect(String(problem?.value).length).toBeLessThan(300);
   });
 
+  it('may not have a field that is lost on its way into the table', () => {
+    expect(problemsOf({ note: JSON.parse('{"__proto__": 1}') })).toMatchObject([{ field: 'note.__proto__', value: 1 }]);
+  });
+
   it('may not be deeper or longer than the tables and the bus take', () => {
     const deep = Array.from({ length: 40 }).reduce<unknown>((inner) => ({ inner }), 1);
     expect(problemsOf({ deep })[0]?.expected).toContain('levels');
