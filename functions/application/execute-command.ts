@@ -130,9 +130,10 @@ async function repeated(
 }
 
 /** Whether the recorded event is what the command asks for: with what was recorded beside that, and what is forgotten. */
-function isSameRequest({ event }: IncomingEvent, first: RecordedEvent): boolean {
+function isSameRequest({ aggregate, event }: IncomingEvent, first: RecordedEvent): boolean {
   if (first.type !== event.type) return false;
-  if (first.data.forgotten === true) return true;
+  // Elsewhere it is a field of the caller's own.
+  if (aggregate === 'user' && first.data.forgotten === true) return true;
   const beside: readonly string[] = recordedOnly[event.type] ?? [];
   const asked = Object.fromEntries(Object.entries(first.data).filter(([field]) => !beside.includes(field)));
   return canonicalJson(asked) === canonicalJson(event.data);

@@ -60,6 +60,15 @@ describe('a command that is repeated', () => {
     expect(all.events.appended.at(-2)?.data).toEqual({ orderId: 'o-1', reservations: [{ sku: 'mug', quantity: 2 }] });
   });
 
+  it('is not the same for a field of its own that is called forgotten', async () => {
+    const execute = makeExecuteCommand(memoryWriteSide());
+    const odd = command('OrderCreated', { ...payloads.created('o-1'), forgotten: true });
+    await execute(odd);
+    const other = { ...odd.event, event: { ...odd.event.event, data: payloads.created('o-1', 'u-2') } };
+    expect(await execute({ ...odd, event: other as Command['event'] })).toMatchObject({ why: 'key-reused' });
+    expect(await execute(odd)).toMatchObject({ kind: 'accepted', repeated: true });
+  });
+
   it('is found and answered at its own version when a snapshot hides it', async () => {
     const all = memoryWriteSide();
     const execute = makeExecuteCommand(all);
