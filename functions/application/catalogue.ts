@@ -149,5 +149,8 @@ export const FACT_SOURCE = 'orderstream';
 /** The source of events that a command caused. */
 export const COMMAND_SOURCE = 'orderstream/commands';
 
+/** The source of reservations: they follow from an order's step, so no producer can send one a second time. */
+export const RESERVATION_SOURCE = 'orderstream/reservations';
+
 export const isReservedSource = (source: string): boolean =>
   source === FACT_SOURCE || source.startsWith(`${FACT_SOURCE}/`) || source.startsWith(`${FACT_SOURCE}.`);

@@ -3,13 +3,12 @@ import type { OrderEvent, OrderState, Reservation } from '../domain/order';
 import { reservationEvent, shortages, stockEffect, tracked } from '../domain/reservation';
 import type { UserState } from '../domain/user';
 import { inventory, stateOf, stepsOf } from './aggregates';
-import { catalogue, streamOf, subjectOf } from './catalogue';
+import { catalogue, RESERVATION_SOURCE, streamOf, subjectOf } from './catalogue';
 import { emailClaims } from './email-claims';
 import type { IncomingEvent } from './incoming-event';
 import { newEvent } from './new-event';
 import type { Claim, EventStore, LoadedStream, NameKeeper, NewEvent, StreamWrite } from './ports';
 import { insufficientStock, type Refusal } from './refusal';
-import { RESERVATION_SOURCE } from './snapshots';
 import type { Accepted } from './verdict';
 
 export type PlannerPorts = {

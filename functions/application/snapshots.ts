@@ -1,3 +1,4 @@
+import { RESERVATION_SOURCE } from './catalogue';
 import type { LoadedStream, Snapshot } from './ports';
 import type { RecordedEvent } from './recorded-event';
 
@@ -6,9 +7,6 @@ import type { RecordedEvent } from './recorded-event';
  * that what is read with it is cheap.
  */
 export const SNAPSHOT_EVERY = 20;
-
-/** The source of reservations: they follow from an order's step, so no producer can send one a second time. */
-export const RESERVATION_SOURCE = 'orderstream/reservations';
 
 /** Whether an event can come a second time by its identity, so that it must be found when a snapshot hides it. */
 export const canComeAgain = ({ source }: { readonly source: string }): boolean => source !== RESERVATION_SOURCE;

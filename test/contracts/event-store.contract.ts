@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { brokenAt } from '../../functions/adapters/hash-chain';
+import { RESERVATION_SOURCE } from '../../functions/application/catalogue';
 import {
   type Claim,
   type EventStore,
@@ -10,7 +11,6 @@ import {
   type Snapshot,
 } from '../../functions/application/ports';
 import { reducerHashes } from '../../functions/application/reducer-hashes';
-import { RESERVATION_SOURCE } from '../../functions/application/snapshots';
 
 /** What every event store keeps to. `store` is asked for in each test; streams are new in each. */
 export function eventStoreContract(name: string, store: () => EventStore): void {
