@@ -1,11 +1,11 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DynamoDbInbox } from '../../functions/adapters/inbox';
 import { DynamoDbInboxSearch } from '../../functions/adapters/inbox-search';
 import type { InboxItem } from '../../functions/application/ports';
-import { type Cloud, startCloud } from '../../localstack/cloud/cloud';
+import { createInboxTable, type DynamoDbAtHand, dynamoDbAtHand } from '../support/dynamodb-at-hand';
 
-let cloud: Cloud;
+let dynamoDb: DynamoDbAtHand;
 let client: DynamoDBClient;
 let search: DynamoDbInboxSearch;
 
@@ -25,33 +25,9 @@ const rejected = (n: number, over: Partial<InboxItem> = {}): InboxItem => ({
 const COUNT = 40;
 
 beforeAll(async () => {
-  cloud = await startCloud({ port: 0 });
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  client = new DynamoDBClient({ endpoint: cloud.endpoint, region: 'us-east-1', credentials });
-  await client.send(
-    new CreateTableCommand({
-      TableName: 'inbox',
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: ['stream', 'entry', 'stateShard', 'at'].map((AttributeName) => ({
-        AttributeName,
-        AttributeType: 'S',
-      })),
-      KeySchema: [
-        { AttributeName: 'stream', KeyType: 'HASH' },
-        { AttributeName: 'entry', KeyType: 'RANGE' },
-      ],
-      GlobalSecondaryIndexes: [
-        {
-          IndexName: 'by-state',
-          KeySchema: [
-            { AttributeName: 'stateShard', KeyType: 'HASH' },
-            { AttributeName: 'at', KeyType: 'RANGE' },
-          ],
-          Projection: { ProjectionType: 'ALL' },
-        },
-      ],
-    }),
-  );
+  dynamoDb = await dynamoDbAtHand();
+  client = dynamoDb.client;
+  await createInboxTable(client, 'inbox');
   const inbox = new DynamoDbInbox(client, 'inbox');
   for (let n = 1; n <= COUNT; n++) await inbox.put(rejected(n));
   // The same id for another stream and from another producer, and another state.
@@ -61,8 +37,7 @@ beforeAll(async () => {
   search = new DynamoDbInboxSearch(client, 'inbox');
 });
 afterAll(async () => {
-  client.destroy();
-  await cloud.stop();
+  await dynamoDb?.stop();
 });
 
 const ids = ({ items }: { readonly items: readonly InboxItem[] }) => items.map(({ id }) => id);

@@ -1,37 +1,23 @@
-import { CreateTableCommand, DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteItemCommand, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { hashOfContent } from '../../functions/adapters/hash-chain';
 import { DynamoDbStoredEvents } from '../../functions/adapters/stored-events';
 import { systemEffects } from '../../functions/adapters/system-effects';
 import { verifyAll } from '../../functions/application/verify-streams';
-import { type Cloud, startCloud } from '../../localstack/cloud/cloud';
+import { createEventsTable, type DynamoDbAtHand, dynamoDbAtHand } from '../support/dynamodb-at-hand';
 import { storedStream } from '../support/stored-streams';
 
 const STREAMS = 12;
 const EVENTS = 6;
-let cloud: Cloud;
+let dynamoDb: DynamoDbAtHand;
 let client: DynamoDBClient;
 let stored: DynamoDbStoredEvents;
 
 beforeAll(async () => {
-  cloud = await startCloud({ port: 0 });
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  client = new DynamoDBClient({ endpoint: cloud.endpoint, region: 'us-east-1', credentials });
-  await client.send(
-    new CreateTableCommand({
-      TableName: 'events',
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [
-        { AttributeName: 'stream', AttributeType: 'S' },
-        { AttributeName: 'version', AttributeType: 'N' },
-      ],
-      KeySchema: [
-        { AttributeName: 'stream', KeyType: 'HASH' },
-        { AttributeName: 'version', KeyType: 'RANGE' },
-      ],
-    }),
-  );
+  dynamoDb = await dynamoDbAtHand();
+  client = dynamoDb.client;
+  await createEventsTable(client, 'events');
   stored = new DynamoDbStoredEvents(client, 'events', systemEffects);
   for (let n = 0; n < STREAMS; n++) {
     // A page of an answer is 1 MB: these streams run over pages.
@@ -43,8 +29,7 @@ beforeAll(async () => {
   }
 });
 afterAll(async () => {
-  client.destroy();
-  await cloud.stop();
+  await dynamoDb?.stop();
 });
 
 const verify = async (known: number) => {

@@ -1,44 +1,27 @@
-import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import { DeleteTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DynamoDbLine } from '../../functions/adapters/line';
 import { systemEffects } from '../../functions/adapters/system-effects';
 import type { Effects } from '../../functions/application/ports';
-import { type Cloud, startCloud } from '../../localstack/cloud/cloud';
+import { createInboxTable, type DynamoDbAtHand, dynamoDbAtHand } from '../support/dynamodb-at-hand';
 import { HurriedEffects } from '../support/hurried-effects';
 import { lineContract, type Somebody } from './line.contract';
 
 /** The contract on real wire: the local cloud, or, with `DYNAMODB_ENDPOINT`, whatever answers there. */
 const inboxTable = `inbox-${Math.random().toString(36).slice(2)}`;
 
-let cloud: Cloud | undefined;
+let dynamoDb: DynamoDbAtHand;
 let client: DynamoDBClient;
 
 beforeAll(async () => {
-  const given = process.env.DYNAMODB_ENDPOINT;
-  if (!given) cloud = await startCloud({ port: 0 });
-  client = new DynamoDBClient({
-    endpoint: given ?? cloud?.endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
-  await client.send(
-    new CreateTableCommand({
-      TableName: inboxTable,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: ['stream', 'entry'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-      KeySchema: [
-        { AttributeName: 'stream', KeyType: 'HASH' },
-        { AttributeName: 'entry', KeyType: 'RANGE' },
-      ],
-    }),
-  );
-  await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1, maxDelay: 1 }, { TableName: inboxTable });
+  dynamoDb = await dynamoDbAtHand();
+  client = dynamoDb.client;
+  await createInboxTable(client, inboxTable);
 }, 60_000);
 
 afterAll(async () => {
   await client.send(new DeleteTableCommand({ TableName: inboxTable }));
-  client.destroy();
-  await cloud?.stop();
+  await dynamoDb?.stop();
 });
 
 type LineEffects = Pick<Effects, 'now' | 'random' | 'sleep'>;

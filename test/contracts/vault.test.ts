@@ -1,10 +1,10 @@
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll } from '@jest/globals';
 import { DynamoDbEventStore } from '../../functions/adapters/event-store';
 import { DynamoDbVault } from '../../functions/adapters/personal/vault';
 import { systemEffects } from '../../functions/adapters/system-effects';
 import { reducerHashes } from '../../functions/application/reducer-hashes';
-import { type Cloud, startCloud } from '../../localstack/cloud/cloud';
+import { createKeysTable, type DynamoDbAtHand, dynamoDbAtHand } from '../support/dynamodb-at-hand';
 import { MemoryEventStore } from '../support/memory-event-store';
 import { MemoryInbox } from '../support/memory-inbox';
 import { MemoryVault } from '../support/memory-vault';
@@ -30,32 +30,20 @@ vaultContract(
   },
 );
 
-let cloud: Cloud;
+let dynamoDb: DynamoDbAtHand;
 let client: DynamoDBClient;
 let store: DynamoDbEventStore;
 const tables = { events: 'no-events', inbox: 'no-inbox', keys: 'keys' };
 
 beforeAll(async () => {
-  cloud = await startCloud({ port: 0 });
-  client = new DynamoDBClient({
-    endpoint: cloud.endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
-  await client.send(
-    new CreateTableCommand({
-      TableName: tables.keys,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: [{ AttributeName: 'owner', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'owner', KeyType: 'HASH' }],
-    }),
-  );
+  dynamoDb = await dynamoDbAtHand();
+  client = dynamoDb.client;
+  await createKeysTable(client, tables.keys);
   store = new DynamoDbEventStore(client, tables, reducerHashes, systemEffects);
 }, 60_000);
 
 afterAll(async () => {
-  client?.destroy();
-  await cloud?.stop();
+  await dynamoDb?.stop();
 });
 
 vaultContract(

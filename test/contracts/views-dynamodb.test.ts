@@ -1,4 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { DynamoDbFeedReader } from '../../functions/adapters/feed/feed-reader';
 import { DynamoDbFeedWriter } from '../../functions/adapters/feed/feed-writer';
@@ -8,14 +8,14 @@ import { DynamoDbViewRows } from '../../functions/adapters/views/view-rows';
 import type { FeedRow } from '../../functions/application/read-models/feed-row';
 import { isRowRefused } from '../../functions/application/read-models/ports';
 import type { ViewRow } from '../../functions/application/read-models/rows';
-import { type Cloud, startCloud } from '../../localstack/cloud/cloud';
+import { type DynamoDbAtHand, dynamoDbAtHand } from '../support/dynamodb-at-hand';
 import { createViewsTable } from '../support/views-table';
 import { type FeedUnderContract, feedContract } from './feed.contract';
 import { type ViewsUnderContract, viewsContract } from './views.contract';
 
 /** On the local cloud, or, with `DYNAMODB_ENDPOINT`, on whatever answers there. */
 const table = `views-${Math.random().toString(36).slice(2)}`;
-let cloud: Cloud | undefined;
+let dynamoDb: DynamoDbAtHand;
 let client: DynamoDBClient;
 let views: ViewsUnderContract;
 let feed: FeedUnderContract;
@@ -23,13 +23,8 @@ let feed: FeedUnderContract;
 let calls: string[] = [];
 
 beforeAll(async () => {
-  const given = process.env.DYNAMODB_ENDPOINT;
-  if (!given) cloud = await startCloud({ port: 0 });
-  client = new DynamoDBClient({
-    endpoint: given ?? cloud?.endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
+  dynamoDb = await dynamoDbAtHand();
+  client = dynamoDb.client;
   client.middlewareStack.add(
     (next, { commandName = '' }) =>
       (args) => {
@@ -46,8 +41,7 @@ beforeAll(async () => {
   };
 });
 afterAll(async () => {
-  client.destroy();
-  await cloud?.stop();
+  await dynamoDb?.stop();
 });
 
 viewsContract('DynamoDB', () => views);
