@@ -164,7 +164,7 @@ export class ServiceStack extends Stack {
     description: string,
     environment: Readonly<Record<string, string>> = {},
   ): ServiceFunction {
-    const { eventStore, inbox, views, keys, orderBus } = this.#data;
+    const { eventStore, inbox, views, keys, insights, orderBus } = this.#data;
     return new ServiceFunction(this, pascal(name), {
       stage: this.#stage,
       name,
@@ -177,6 +177,7 @@ export class ServiceStack extends Stack {
         INBOX_TABLE: inbox.tableName,
         VIEWS_TABLE: views.tableName,
         KEYS_TABLE: keys.tableName,
+        INSIGHTS_TABLE: insights.tableName,
         ORDER_BUS: orderBus.busName,
         ...environment,
       },

@@ -35,6 +35,8 @@ export type StageConfig = {
     readonly projector: number;
     readonly http: number;
     readonly sweep: number;
+    /** Of a worker that builds a generation: a dead one is noticed after six times this. */
+    readonly rebuild: number;
   };
   readonly projector: ProjectorSettings;
   readonly redelivery: {
@@ -74,7 +76,7 @@ const cloud = {
   tlsOnly: true,
   openUrls: false,
   memoryMb: 512,
-  timeouts: { ingest: 30, projector: 60, http: 15, sweep: 50 },
+  timeouts: { ingest: 30, projector: 60, http: 15, sweep: 50, rebuild: 60 },
   // An outage is waited out for half the life of a stream record; what is then set aside can still be fetched.
   projector: { batchSize: 100, batchWindow: 0, parallelization: 4, retries: 10_000, maxRecordAgeHours: 12 },
   redelivery: { batchSize: 10, maxConcurrency: 10, maxReceiveCount: 5 },

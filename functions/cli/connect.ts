@@ -22,6 +22,17 @@ const OUTPUTS = {
   ORDERS_REDELIVERY_QUEUE_URL: 'OrdersRedeliveryQueueUrl',
   INVENTORY_REDELIVERY_QUEUE_URL: 'InventoryRedeliveryQueueUrl',
   USERS_REDELIVERY_QUEUE_URL: 'UsersRedeliveryQueueUrl',
+  INSIGHTS_TABLE: 'InsightsTableName',
+  INSIGHTS_QUEUE_URL: 'InsightsQueueUrl',
+  INSIGHTS_DLQ_URL: 'InsightsDlqUrl',
+  REBUILD_QUEUE_URL: 'RebuildQueueUrl',
+  REBUILD_DLQ_URL: 'RebuildDlqUrl',
+  VIEWS_REDRIVE_QUEUE_URL: 'ViewsRedriveQueueUrl',
+  FEED_REDRIVE_QUEUE_URL: 'FeedRedriveQueueUrl',
+  INGEST_DLQ_URL: 'IngestDlqUrl',
+  PROJECTION_DLQ_URL: 'ProjectionDlqUrl',
+  FEED_DLQ_URL: 'FeedDlqUrl',
+  UNROUTED_QUEUE_URL: 'UnroutedQueueUrl',
 } as const;
 
 /** Finds the deployment by the outputs of its data stack, and sets this process's environment to that of its functions. */

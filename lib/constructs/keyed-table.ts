@@ -12,13 +12,16 @@ import { Construct } from 'constructs';
 import type { StageConfig } from '../stage-config';
 import { acknowledge } from './acknowledge';
 
+/** A name is a string key; `{number}` a numeric one. */
+export type SortKey = string | { readonly number: string };
+
 export type KeyedTableProps = {
   readonly stage: StageConfig;
   readonly partitionKey: string;
-  /** A name is a string key; `{number}` a numeric one. Default: none. */
-  readonly sortKey?: string | { readonly number: string };
-  /** Sparse indexes with all attributes, by name: `[partition key, sort key]`, both strings. Default: none. */
-  readonly indexes?: Readonly<Record<string, readonly [string, string]>>;
+  /** Default: none. */
+  readonly sortKey?: SortKey;
+  /** Sparse indexes with all attributes, by name: `[partition key, sort key]`, the first a string. Default: none. */
+  readonly indexes?: Readonly<Record<string, readonly [string, SortKey]>>;
   /** Default: no stream. */
   readonly stream?: StreamViewType;
   /** The attribute, in seconds since 1970, after which an item may go. Default: nothing goes. */
@@ -42,9 +45,7 @@ export class KeyedTable extends Construct {
     const restorable = stage.pointInTimeRecovery && neverRestored === undefined;
     this.table = new Table(this, 'Table', {
       partitionKey: text(props.partitionKey),
-      ...(sortKey && {
-        sortKey: typeof sortKey === 'string' ? text(sortKey) : { name: sortKey.number, type: AttributeType.NUMBER },
-      }),
+      ...(sortKey && { sortKey: attribute(sortKey) }),
       billingMode: BillingMode.PAY_PER_REQUEST,
       ...(stream && { stream }),
       ...(timeToLive && { timeToLiveAttribute: timeToLive }),
@@ -56,7 +57,7 @@ export class KeyedTable extends Construct {
       this.table.addGlobalSecondaryIndex({
         indexName,
         partitionKey: text(partitionKey),
-        sortKey: text(sortKey),
+        sortKey: attribute(sortKey),
         projectionType: ProjectionType.ALL,
       });
     }
@@ -90,4 +91,8 @@ export class KeyedTable extends Construct {
 
 function text(name: string): Attribute {
   return { name, type: AttributeType.STRING };
+}
+
+function attribute(key: SortKey): Attribute {
+  return typeof key === 'string' ? text(key) : { name: key.number, type: AttributeType.NUMBER };
 }

@@ -15,25 +15,54 @@ export function isRowRefused(error: unknown): error is RowRefused {
   return error instanceof Error && (error as Partial<RowRefused>).code === 'row-refused';
 }
 
-/** The rows of the Views table that streams feed, by their stream. */
+/** Where a row stands: a stream has one in each generation of its projection. */
+export type RowPlace = { readonly stream: string; readonly generation: number };
+
+export type PlacedRow = RowPlace & { readonly row: ViewRow };
+
+/** The rows of the Views table that streams feed, by their stream and generation. */
 export interface ViewRows {
-  /** Consistent. Streams without a row are left out; a stream may be named once only. */
-  getMany(streams: readonly string[]): Promise<ReadonlyMap<string, ViewRow>>;
+  /** Consistent. Places without a row are left out; a place may be named once only. */
+  getMany(places: readonly RowPlace[]): Promise<readonly PlacedRow[]>;
   /**
    * Writes the row if it still stands as it was read (`before`: its version and its fault; undefined: no row).
    * Throws `row-refused`, or whatever passing fault the table had.
    */
-  put(row: ViewRow, before: ViewRow | undefined): Promise<PutOutcome>;
+  put(generation: number, row: ViewRow, before: ViewRow | undefined): Promise<PutOutcome>;
+}
+
+/** The rows that readers are shown: those of the live generations. */
+export interface LiveRows {
+  /** Consistent. Streams without a row are left out; a stream may be named once only. */
+  getMany(streams: readonly string[]): Promise<ReadonlyMap<string, ViewRow>>;
+}
+
+/** The rows as they lie in the table, for who reads all of them. */
+export interface StoredRows {
+  /**
+   * One of `of` parts of the rows, page by page, of all generations; the rows of a stream stand together but where a page
+   * ends. Eventually consistent.
+   */
+  segment(segment: number, of: number): AsyncIterable<readonly PlacedRow[]>;
+  /** Removes rows, whatever they are. */
+  remove(places: readonly RowPlace[]): Promise<void>;
 }
 
 /** What the indexes over the rows answer; eventually consistent. */
 export interface ViewLists {
   /** Last updated first, of all the statuses given. */
-  ordersByStatus(statuses: readonly OrderStatus[], page: PageRequest): Promise<Page<OrderSummary>>;
+  ordersByStatus(generation: number, statuses: readonly OrderStatus[], page: PageRequest): Promise<Page<OrderSummary>>;
   /** Last created first. */
-  ordersByUser(userId: string, page: PageRequest): Promise<Page<OrderSummary>>;
-  /** Rows that carry a fault: at most `limit` of them. */
-  faulted(limit: number): Promise<readonly ViewRow[]>;
+  ordersByUser(generation: number, userId: string, page: PageRequest): Promise<Page<OrderSummary>>;
+  /** Orders of one status that were last updated before `before` (RFC 3339), longest ago first. */
+  longestInStatus(
+    generation: number,
+    status: OrderStatus,
+    before: string,
+    limit: number,
+  ): Promise<readonly OrderSummary[]>;
+  /** Rows that carry a fault, in whatever generation: at most `limit` of them. */
+  faulted(limit: number): Promise<readonly PlacedRow[]>;
 }
 
 export interface FeedWriter {

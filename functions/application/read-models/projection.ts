@@ -5,6 +5,8 @@ import type { ViewRow } from './rows';
 /** A fold of the events of one kind of stream into one row each. */
 export type Projection<Row extends ViewRow = ViewRow> = {
   readonly name: string;
+  /** 1, 2, 3 …: one more whenever the fold makes other rows of the same events. Rows are of one revision, never of a mixture. */
+  readonly revision: number;
   /** `order#`: the streams that it folds. */
   readonly prefix: string;
   /** Pure. Throws on an event that it cannot read; the row then stands where it was. */
