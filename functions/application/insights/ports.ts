@@ -7,8 +7,10 @@ export type Increment = {
   readonly key: string;
   /** Whole numbers, by name; a name that is new begins at 0. */
   readonly add: Readonly<Record<string, number>>;
-  /** When the row may go. Undefined: never. */
+  /** When the row may go; it is not shown any more from then on. Undefined: never. */
   readonly expires?: Date;
+  /** The list that the row is ranked in, by its number `quantity`; always the same for a row. Undefined: none. */
+  readonly ranking?: string;
 };
 
 /** A counter, summed over the shards that it is kept in. */
@@ -25,6 +27,12 @@ export type CounterRange = {
 export interface CounterReader {
   /** In the order of their keys. Consistent. Costs one query a shard and page: the caller bounds the range. */
   read(generation: number, range: CounterRange): Promise<readonly Counter[]>;
+}
+
+/** Ranked rows by their number `quantity`. */
+export interface RankingReader {
+  /** The highest first; of equal ones at the end of the page, any. Eventually consistent. Costs a query a shard, however long the list is. */
+  top(generation: number, series: string, ranking: string, limit: number): Promise<readonly Counter[]>;
 }
 
 export interface CounterWriter {
