@@ -17,10 +17,14 @@ import { type RedeliveryQueues, SqsRedelivery } from './adapters/redelivery';
 import { SqsRetries } from './adapters/retries';
 import { systemEffects } from './adapters/system-effects';
 import { powertoolsTelemetry } from './adapters/telemetry';
+import { DynamoDbGenerationStore } from './adapters/views/generation-store';
+import { DynamoDbViewRows } from './adapters/views/view-rows';
 import type { EventBus } from './application/event-bus';
 import type { OpenDelivery } from './application/open-delivery';
 import { Planner } from './application/planner';
 import type { EventStore, FactPublisher, Inbox, Line, Redelivery, Vault } from './application/ports';
+import type { GenerationStore } from './application/read-models/generations';
+import type { ViewRows } from './application/read-models/ports';
 import { reducerHashes } from './application/reducer-hashes';
 import type { Retries } from './application/retry-rejected';
 import type { Telemetry } from './application/telemetry';
@@ -162,6 +166,14 @@ export const redelivery: () => Redelivery = /* @__PURE__ */ once(
 
 export const retries: () => Retries = /* @__PURE__ */ once(
   () => new SealedRetries(new SqsRetries(sqs(), redeliveryQueues), vault()),
+);
+
+export const viewRows: () => ViewRows = /* @__PURE__ */ once(
+  () => new DynamoDbViewRows(dynamoDb(), environment.viewsTable(), systemEffects),
+);
+
+export const generationStore: () => GenerationStore = /* @__PURE__ */ once(
+  () => new DynamoDbGenerationStore(dynamoDb(), environment.viewsTable(), systemEffects),
 );
 
 /** One for each function, named like it. */

@@ -5,9 +5,22 @@ import { SealedInboxSearch } from '../adapters/personal/sealed-inbox-search';
 import { stackOutputs } from '../adapters/stack-outputs';
 import { DynamoDbStoredEvents } from '../adapters/stored-events';
 import { systemEffects } from '../adapters/system-effects';
-import { DynamoDbViewRows } from '../adapters/views/view-rows';
 import { ViewWitnesses } from '../adapters/views/view-witnesses';
-import { cloudFormation, dynamoDb, environment, eventBus, eventStore, inbox, retries, vault } from '../composition';
+import { knownGenerations } from '../application/read-models/known-generations';
+import { liveRows } from '../application/read-models/live-rows';
+import {
+  cloudFormation,
+  dynamoDb,
+  environment,
+  eventBus,
+  eventStore,
+  generationStore,
+  inbox,
+  retries,
+  vault,
+  viewRows,
+} from '../composition';
+import { projections } from '../projections/projections';
 import { Refusal } from './command';
 import type { Operations } from './operations';
 import type { Target } from './settings';
@@ -58,6 +71,8 @@ export async function connect({ stage, environment: settings, where }: Target): 
 
 function operations(): Operations {
   const views = environment.viewsTable();
+  const generations = knownGenerations(generationStore(), projections, systemEffects);
+  const rows = liveRows(viewRows(), generations, projections);
   return {
     events: eventStore(),
     feed: new DynamoDbFeedReader(dynamoDb(), views, systemEffects),
@@ -67,7 +82,7 @@ function operations(): Operations {
     retries: retries(),
     verify: {
       stored: new DynamoDbStoredEvents(dynamoDb(), environment.eventsTable(), systemEffects),
-      witnesses: new ViewWitnesses(dynamoDb(), views, new DynamoDbViewRows(dynamoDb(), views, systemEffects)),
+      witnesses: new ViewWitnesses(dynamoDb(), views, rows),
       hashOf: hashOfContent,
       effects: systemEffects,
     },

@@ -1,13 +1,14 @@
 import { SqsProjectionDeadLetters } from '../adapters/projection-dead-letters';
 import { systemEffects } from '../adapters/system-effects';
-import { DynamoDbViewRows } from '../adapters/views/view-rows';
-import { dynamoDb, environment, sqs, storedEvents, telemetry } from '../composition';
+import { knownGenerations } from '../application/read-models/known-generations';
+import { environment, generationStore, sqs, storedEvents, telemetry, viewRows } from '../composition';
 import { projections } from '../projections/projections';
 import { makeProjector } from '../projections/projector';
 import { observed } from './middleware';
 import { makeProjectViews } from './stream/views-batch';
 
 const log = telemetry('project-views');
+const generations = knownGenerations(generationStore(), projections, systemEffects, { begin: true });
 
 /** The first reader of the Events stream: keeps the read models. */
 export const handler = observed(
@@ -15,7 +16,8 @@ export const handler = observed(
   makeProjectViews({
     project: makeProjector({
       projections,
-      rows: new DynamoDbViewRows(dynamoDb(), environment.viewsTable(), systemEffects),
+      generations: generations.all,
+      rows: viewRows(),
       events: storedEvents(),
       deadLetters: new SqsProjectionDeadLetters(sqs(), environment.projectionDlqUrl),
       now: systemEffects.now,

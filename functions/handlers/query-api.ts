@@ -3,8 +3,9 @@ import { handle } from 'hono/aws-lambda';
 import { DynamoDbFeedReader } from '../adapters/feed/feed-reader';
 import { systemEffects } from '../adapters/system-effects';
 import { DynamoDbViewLists } from '../adapters/views/view-lists';
-import { DynamoDbViewRows } from '../adapters/views/view-rows';
-import { dynamoDb, environment, eventStore, telemetry, vault } from '../composition';
+import { knownGenerations } from '../application/read-models/known-generations';
+import { liveRows } from '../application/read-models/live-rows';
+import { dynamoDb, environment, eventStore, generationStore, telemetry, vault, viewRows } from '../composition';
 import { inventoryLevel } from '../projections/inventory-level';
 import { orderSummary } from '../projections/order-summary';
 import { projections } from '../projections/projections';
@@ -14,9 +15,11 @@ import { queryApp } from './query/app';
 
 const log = telemetry('query-api');
 const views = environment.viewsTable();
+const generations = knownGenerations(generationStore(), projections, systemEffects);
 
 const app = queryApp({
-  rows: new DynamoDbViewRows(dynamoDb(), views, systemEffects),
+  rows: liveRows(viewRows(), generations, projections),
+  generations,
   lists: new DynamoDbViewLists(dynamoDb(), views),
   feed: new DynamoDbFeedReader(dynamoDb(), views, systemEffects),
   events: eventStore(),

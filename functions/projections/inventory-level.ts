@@ -10,6 +10,7 @@ import { latest } from './row-fields';
 /** One row per SKU: what lies on the shelf, what orders hold of it, and what is left to promise. */
 export const inventoryLevel: Projection<InventoryLevel> = {
   name: 'inventory-level',
+  revision: 1,
   prefix: 'inventory#',
   fold(level, event) {
     refuseUnknown(event);

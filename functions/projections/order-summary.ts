@@ -12,6 +12,7 @@ import { latest, present } from './row-fields';
  */
 export const orderSummary: Projection<OrderSummary> = {
   name: 'order-summary',
+  revision: 1,
   prefix: 'order#',
   fold(order, recorded) {
     const event = understood(recorded);

@@ -1,20 +1,30 @@
 import type { EventStore } from '../application/ports';
 import { bounded } from '../application/read-models/bounded';
 import { byStream } from '../application/read-models/by-stream';
-import { isRowRefused, type ProjectionDeadLetters, type ViewRows } from '../application/read-models/ports';
+import { following, type Generation, type Generations } from '../application/read-models/generations';
+import {
+  isRowRefused,
+  type PlacedRow,
+  type ProjectionDeadLetters,
+  type RowPlace,
+  type ViewRows,
+} from '../application/read-models/ports';
 import type { Projection } from '../application/read-models/projection';
 import type { ViewRow } from '../application/read-models/rows';
 import { advance, type Delivered, faulted, reasonOf } from './advance';
 
 export type ProjectorPorts = {
+  /** Every revision of every fold that this release has. */
   readonly projections: readonly Projection[];
+  /** Which copies of the rows are to be written. */
+  readonly generations: () => Promise<ReadonlyMap<string, Generations>>;
   readonly rows: ViewRows;
   readonly events: Pick<EventStore, 'readRange'>;
   readonly deadLetters: ProjectionDeadLetters;
   readonly now: () => Date;
 };
 
-/** How one stream of a batch ended. */
+/** How one stream of a batch ended, in one generation of its projection. */
 export type StreamResult = {
   readonly stream: string;
   readonly outcome: 'projected' | 'settled' | 'faulted' | 'dead-lettered' | 'ignored' | 'failed';
@@ -22,48 +32,109 @@ export type StreamResult = {
   readonly error?: string;
 };
 
-/** Streams written at a time. */
+/** A row that a batch is to bring up to date, by a fold. */
+type Aim = RowPlace & { readonly projection: Projection; readonly events: readonly Delivered[] };
+
+/** Rows written at a time. */
 const width = 16;
 /** Times that another writer may be first before the stream goes back to the queue. */
 const attempts = 8;
 
 /**
- * Brings the rows of the streams of a batch up to date. One read per hundred streams (none for a stream whose batch
- * begins with its first event), one conditional write per stream. The order of delivery, repeats and crashes make no
- * difference: the version in the row decides. Never throws; a stream that failed for a passing reason says so.
+ * Brings the rows of the streams of a batch up to date, in every generation that follows the events. One read per hundred
+ * rows (none for a stream whose batch begins with its first event), one conditional write per row. The order of delivery,
+ * repeats and crashes make no difference: the version in the row decides. Never throws; a stream that failed for a passing
+ * reason says so.
  */
 export function makeProjector(ports: ProjectorPorts) {
   return async (batch: readonly Delivered[]): Promise<readonly StreamResult[]> => {
     const streams = [...byStream(batch)].map(([stream, events]) => [stream, inOrder(events)] as const);
-    const unread = streams
-      .filter(([stream, events]) => events[0]?.version !== 1 && projectionOf(ports, stream))
-      .map(([stream]) => stream);
-    let rows: ReadonlyMap<string, ViewRow> = new Map();
     try {
-      if (unread.length > 0) rows = await ports.rows.getMany(unread);
+      const generations = await ports.generations();
+      const aims: Aim[] = [];
+      const without: StreamResult[] = [];
+      for (const [stream, events] of streams) {
+        try {
+          const found = aimsOf(ports, generations, stream, events);
+          aims.push(...found);
+          if (found.length === 0) without.push({ stream, outcome: 'ignored' });
+        } catch (error) {
+          without.push({ stream, outcome: 'failed', error: reasonOf(error) });
+        }
+      }
+      return [...without, ...(await projectAims(ports, aims))];
     } catch (error) {
       return streams.map(([stream]) => ({ stream, outcome: 'failed', error: reasonOf(error) }));
     }
-    return bounded(width, streams, async ([stream, events]) => {
-      try {
-        return await projectStream(ports, stream, events, rows.get(stream));
-      } catch (error) {
-        return { stream, outcome: 'failed', error: reasonOf(error) };
-      }
-    });
   };
 }
 
-async function projectStream(
+/** Brings rows of one generation up to date: what a rebuild does with the pages of the event table. Never throws. */
+export function makeGenerationProjector(
+  ports: Omit<ProjectorPorts, 'generations' | 'projections'>,
+  projection: Projection,
+  generation: number,
+) {
+  return async (batch: readonly Delivered[]): Promise<readonly StreamResult[]> => {
+    const aims = [...byStream(batch)].map(
+      ([stream, events]): Aim => ({ stream, generation, projection, events: inOrder(events) }),
+    );
+    try {
+      return await projectAims(ports, aims);
+    } catch (error) {
+      return aims.map(({ stream }) => ({ stream, outcome: 'failed', error: reasonOf(error) }));
+    }
+  };
+}
+
+type RowPorts = Omit<ProjectorPorts, 'generations' | 'projections'>;
+
+async function projectAims(ports: RowPorts, aims: readonly Aim[]): Promise<readonly StreamResult[]> {
+  const unread = aims.filter(({ events }) => events[0]?.version !== 1);
+  const rows = new Map((unread.length > 0 ? await ports.rows.getMany(unread.map(placeOf)) : []).map(named));
+  return bounded(width, aims, async (aim) => {
+    try {
+      return await projectRow(ports, aim, rows.get(nameOf(aim)));
+    } catch (error) {
+      return { stream: aim.stream, outcome: 'failed', error: reasonOf(error) };
+    }
+  });
+}
+
+const placeOf = ({ stream, generation }: Aim): RowPlace => ({ stream, generation });
+const nameOf = ({ stream, generation }: RowPlace): string => `${generation}@${stream}`;
+const named = (placed: PlacedRow): readonly [string, ViewRow] => [nameOf(placed), placed.row];
+
+/** The rows that a stream feeds: one in each generation of its projection that follows. */
+function aimsOf(
   ports: ProjectorPorts,
+  generations: ReadonlyMap<string, Generations>,
   stream: string,
-  delivered: readonly Delivered[],
-  read: ViewRow | undefined,
-): Promise<StreamResult> {
-  const projection = projectionOf(ports, stream);
-  if (!projection) return { stream, outcome: 'ignored' };
+  events: readonly Delivered[],
+): readonly Aim[] {
+  const name = ports.projections.find(({ prefix }) => stream.startsWith(prefix))?.name;
+  const pointer = name === undefined ? undefined : generations.get(name);
+  if (pointer === undefined) return [];
+  return following(pointer).map((generation) => {
+    const projection = foldOf(ports.projections, pointer.projection, generation);
+    return { stream, generation: generation.number, projection, events };
+  });
+}
+
+/** The fold that makes a generation. Without it nothing may be written there: another would make a mixture. */
+export function foldOf(projections: readonly Projection[], name: string, generation: Generation): Projection {
+  const found = projections.find((one) => one.name === name && one.revision === generation.revision);
+  if (found) return found;
+  const { number, revision } = generation;
+  throw new Error(
+    `${name}: generation ${number} is made by revision ${revision} of the fold, which this release does not have`,
+  );
+}
+
+async function projectRow(ports: RowPorts, aim: Aim, read: ViewRow | undefined): Promise<StreamResult> {
+  const { stream, generation, projection } = aim;
   let row = read;
-  let events = delivered;
+  let { events } = aim;
   for (let attempt = 0; attempt < attempts; attempt++) {
     let step = advance(projection, row, events, ports.now);
     if (step.kind === 'gap') {
@@ -74,19 +145,19 @@ async function projectStream(
     }
     if (step.kind === 'settled') return { stream, outcome: 'settled' };
     try {
-      const outcome = await ports.rows.put(step.row, row);
+      const outcome = await ports.rows.put(generation, step.row, row);
       if (outcome.written) return ended(stream, step.row);
       row = outcome.current;
     } catch (error) {
       if (!isRowRefused(error)) throw error;
-      return await refused(ports, stream, events, row, error);
+      return await refused(ports, aim, events, row, error);
     }
   }
   throw new Error(`${stream}: other writers were first ${attempts} times`);
 }
 
 async function fill(
-  ports: ProjectorPorts,
+  ports: RowPorts,
   stream: string,
   gap: { readonly after: number; readonly upTo: number },
   delivered: readonly Delivered[],
@@ -97,8 +168,8 @@ async function fill(
 
 /** The new row cannot be written: the old one says so; where not even that can be written, a dead letter does. */
 async function refused(
-  ports: ProjectorPorts,
-  stream: string,
+  ports: RowPorts,
+  { stream, generation }: Aim,
   events: readonly Delivered[],
   row: ViewRow | undefined,
   error: unknown,
@@ -107,7 +178,11 @@ async function refused(
   const seen = events.at(-1)?.version ?? version;
   try {
     const fault = row?.fault ? { ...row, fault: { ...row.fault, seen } } : undefined;
-    const outcome = await ports.rows.put(fault ?? faulted(row, { stream, version }, error, seen, ports.now()), row);
+    const outcome = await ports.rows.put(
+      generation,
+      fault ?? faulted(row, { stream, version }, error, seen, ports.now()),
+      row,
+    );
     if (!outcome.written) throw new Error(`${stream}: another writer was first`);
     return { stream, outcome: 'faulted', error: reasonOf(error) };
   } catch (again) {
@@ -119,10 +194,6 @@ async function refused(
 
 function ended(stream: string, row: ViewRow): StreamResult {
   return row.fault ? { stream, outcome: 'faulted', error: row.fault.error } : { stream, outcome: 'projected' };
-}
-
-function projectionOf(ports: ProjectorPorts, stream: string): Projection | undefined {
-  return ports.projections.find((projection) => stream.startsWith(projection.prefix));
 }
 
 function inOrder(events: readonly Delivered[]): readonly Delivered[] {

@@ -13,6 +13,7 @@ import { latest, present } from './row-fields';
  */
 export const userProfile: Projection<UserProfile> = {
   name: 'user-profile',
+  revision: 1,
   prefix: 'user#',
   fold(user, recorded) {
     const event = understood(recorded);

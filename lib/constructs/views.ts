@@ -15,7 +15,7 @@ export class Views extends Construct {
       partitionKey: 'pk',
       sortKey: 'sk',
       indexes: {
-        'orders-by-user': ['userId', 'createdKey'],
+        'orders-by-user': ['userKey', 'createdKey'],
         'orders-by-status': ['statusShard', 'updatedKey'],
         'events-by-type': ['typeShard', 'recordedKey'],
         'events-by-time': ['timeShard', 'recordedKey'],

@@ -66,11 +66,11 @@ const feedRow = (n: number, over: Partial<FeedRow> = {}): FeedRow => ({
 
 describe('what a port costs in calls of the SDK', () => {
   it('is one for a hundred rows read, one for a row written, and one for a row that somebody else wrote first', async () => {
-    const streams = Array.from({ length: 150 }, (_, n) => `order#calls-${n}`);
+    const streams = Array.from({ length: 150 }, (_, n) => ({ stream: `order#calls-${n}`, generation: 1 }));
     expect(await callsOf(() => views.rows.getMany(streams))).toEqual(['BatchGetItemCommand', 'BatchGetItemCommand']);
     const row: ViewRow = { stream: 'order#calls', version: 1 };
-    expect(await callsOf(() => views.rows.put(row, undefined))).toEqual(['PutItemCommand']);
-    expect(await callsOf(() => views.rows.put(row, undefined))).toEqual(['PutItemCommand']);
+    expect(await callsOf(() => views.rows.put(1, row, undefined))).toEqual(['PutItemCommand']);
+    expect(await callsOf(() => views.rows.put(1, row, undefined))).toEqual(['PutItemCommand']);
   });
 
   it('is one for twenty-five feed rows, and eight for the newest twenty', async () => {
@@ -86,7 +86,7 @@ describe('what a port costs in calls of the SDK', () => {
 describe('what the table can never hold', () => {
   it('is refused as a row, by name', async () => {
     const row = { stream: 'order#large', version: 1, note: 'x'.repeat(401 * 1024) };
-    const error = await views.rows.put(row, undefined).catch((thrown: unknown) => thrown);
+    const error = await views.rows.put(1, row, undefined).catch((thrown: unknown) => thrown);
     expect(isRowRefused(error)).toBe(true);
     expect(String(error)).toContain('order#large');
   });

@@ -29,15 +29,29 @@ export function viewsContract(name: string, views: () => ViewsUnderContract): vo
     since: '2026-01-02T00:00:00.000Z',
     seen,
   });
-  const read = async (stream: string) => (await views().rows.getMany([stream])).get(stream);
-  const put = async (row: ViewRow | OrderSummary, before?: ViewRow) => views().rows.put(row, before);
+  const placed = (stream: string, generation = 1) => ({ stream, generation });
+  const read = async (stream: string, generation?: number) =>
+    (await views().rows.getMany([placed(stream, generation)]))[0]?.row;
+  const put = async (row: ViewRow | OrderSummary, before?: ViewRow) => views().rows.put(1, row, before);
 
   describe(`${name} as a store of rows`, () => {
     it('gives back rows as they were put, by their streams, and leaves out those that are not there', async () => {
       const rows = Array.from({ length: 130 }, () => order(newId()));
       await Promise.all(rows.map((row) => put(row)));
-      const found = await views().rows.getMany([...rows.map(({ stream }) => stream), 'order#nowhere']);
-      expect(found).toEqual(new Map(rows.map((row) => [row.stream, row])));
+      const found = await views().rows.getMany([...rows.map(({ stream }) => placed(stream)), placed('order#nowhere')]);
+      expect(new Map(found.map(({ stream, row }) => [stream, row]))).toEqual(
+        new Map(rows.map((row) => [row.stream, row])),
+      );
+    });
+
+    it('keeps the rows of each generation apart', async () => {
+      const row = order(newId());
+      const rebuilt = { ...row, total: 1 };
+      await put(row);
+      expect(await views().rows.put(2, rebuilt, undefined)).toEqual({ written: true });
+      expect(await read(row.stream)).toEqual(row);
+      expect(await read(row.stream, 2)).toEqual(rebuilt);
+      expect(await views().rows.getMany([placed(row.stream), placed(row.stream, 2)])).toHaveLength(2);
     });
 
     it('takes a first row once, and shows the one that stands there', async () => {
@@ -92,10 +106,10 @@ export function viewsContract(name: string, views: () => ViewsUnderContract): vo
       const [one, two, three] = [order(newId(), at(2)), order(newId(), at(3)), order(newId(), at(1))];
       for (const row of [one, two, three]) await put(row);
       await put({ stream: `user#${userId}`, version: 1, userId } as ViewRow);
-      const first = await views().lists.ordersByUser(userId, { limit: 2 });
+      const first = await views().lists.ordersByUser(1, userId, { limit: 2 });
       expect(first.items).toEqual([two, one]);
       expect(first.next).toBeDefined();
-      const rest = await views().lists.ordersByUser(userId, { limit: 2, after: first.next as string });
+      const rest = await views().lists.ordersByUser(1, userId, { limit: 2, after: first.next as string });
       expect(rest).toEqual({ items: [three] });
     });
 
@@ -106,11 +120,33 @@ export function viewsContract(name: string, views: () => ViewsUnderContract): vo
       const moved = { ...rows[0], ...at(7), version: 2, status: 'shipped' } as OrderSummary;
       await put(moved, rows[0]);
       const orderIds = async (...statuses: ('paid' | 'shipped')[]) =>
-        (await views().lists.ordersByStatus(statuses, { limit: 4 })).items.map(({ orderId }) => orderId);
+        (await views().lists.ordersByStatus(1, statuses, { limit: 4 })).items.map(({ orderId }) => orderId);
       const idsOf = (...at: number[]) => at.map((n) => rows[n]?.orderId);
       expect(await orderIds('shipped')).toEqual(idsOf(0, 5, 3, 1));
       expect((await orderIds('paid')).slice(0, 2)).toEqual(idsOf(4, 2));
       expect(await orderIds('paid', 'shipped')).toEqual(idsOf(0, 5, 4, 3));
+    });
+
+    it('lists one generation only', async () => {
+      const userId = `user-${newId()}`;
+      const row = order(newId(), { userId });
+      await put(row);
+      await views().rows.put(2, { ...row, total: 7 } as OrderSummary, undefined);
+      expect((await views().lists.ordersByUser(1, userId, { limit: 9 })).items).toEqual([row]);
+      expect((await views().lists.ordersByUser(2, userId, { limit: 9 })).items).toEqual([{ ...row, total: 7 }]);
+      const newest = await views().lists.ordersByStatus(2, ['created'], { limit: 100 });
+      expect(newest.items.filter(({ orderId }) => orderId === row.orderId)).toEqual([{ ...row, total: 7 }]);
+    });
+
+    it('shows the orders that have stood in a status for longest, those that moved since left out', async () => {
+      const at = (n: number) => ({ updatedAt: `2000-01-01T00:00:0${n}.000Z`, status: 'paid' as const });
+      const rows = [3, 1, 2, 5].map((n) => order(newId(), at(n)));
+      for (const row of rows) await put(row);
+      const before = '2000-01-01T00:00:04.000Z';
+      const stuck = await views().lists.longestInStatus(1, 'paid', before, 100);
+      const mine = stuck.filter(({ orderId }) => rows.some((row) => row.orderId === orderId));
+      expect(mine).toEqual([rows[1], rows[2], rows[0]]);
+      expect(await views().lists.longestInStatus(1, 'paid', before, 1)).toHaveLength(1);
     });
 
     it('shows the rows that a fault holds up, and forgets those that were repaired', async () => {

@@ -4,6 +4,7 @@ import { makeProjectViews } from '../../functions/handlers/stream/views-batch';
 import { projections } from '../../functions/projections/projections';
 import { makeProjector } from '../../functions/projections/projector';
 import { HistoryReader } from '../support/history-reader';
+import { firstOfAll } from '../support/memory-generations';
 import { MemoryViewRows } from '../support/memory-views';
 import { NotedTelemetry } from '../support/noted-telemetry';
 import { orderHistory, recorded } from '../support/recorded';
@@ -14,7 +15,14 @@ function projecting(history: readonly RecordedEvent[] = []) {
   const telemetry = new NotedTelemetry();
   const now = () => new Date('2026-01-01T12:00:11.000Z');
   const deadLetters = { send: async () => {} };
-  const project = makeProjector({ projections, rows, events: new HistoryReader(history), deadLetters, now });
+  const project = makeProjector({
+    projections,
+    generations: firstOfAll,
+    rows,
+    events: new HistoryReader(history),
+    deadLetters,
+    now,
+  });
   return { rows, telemetry, handler: makeProjectViews({ project, telemetry, now }) };
 }
 

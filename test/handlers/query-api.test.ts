@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
+import { knownGenerations } from '../../functions/application/read-models/known-generations';
+import { liveRows } from '../../functions/application/read-models/live-rows';
 import type { RecordedEvent } from '../../functions/application/recorded-event';
 import { queryApp } from '../../functions/handlers/query/app';
 import { feedRowOf } from '../../functions/projections/feed-row';
@@ -10,6 +12,7 @@ import { userProfile } from '../../functions/projections/user-profile';
 import { FixedEffects } from '../support/fixed-effects';
 import { HistoryReader } from '../support/history-reader';
 import { MemoryFeed } from '../support/memory-feed';
+import { MemoryGenerationStore } from '../support/memory-generations';
 import { MemoryVault } from '../support/memory-vault';
 import { MemoryViewLists } from '../support/memory-view-lists';
 import { MemoryViewRows } from '../support/memory-views';
@@ -24,8 +27,11 @@ class World {
   readonly history: RecordedEvent[] = [];
   readonly vault = new MemoryVault();
   private readonly events = new HistoryReader(this.history);
+  readonly pointers = new MemoryGenerationStore();
+  private readonly generations = knownGenerations(this.pointers, projections, this.effects);
   private readonly app = queryApp({
-    rows: this.rows,
+    rows: liveRows(this.rows, this.generations, projections),
+    generations: this.generations,
     lists: new MemoryViewLists(this.rows),
     feed: this.feed,
     events: this.events,
@@ -47,6 +53,7 @@ class World {
     const deadLetters = { send: async () => {} };
     const project = makeProjector({
       projections,
+      generations: this.generations.all,
       rows: this.rows,
       events: this.events,
       deadLetters,

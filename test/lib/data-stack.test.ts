@@ -40,7 +40,7 @@ test('the Inbox is searched by state and time, the Views by user, status, type, 
   );
   expect(indexes).toEqual([
     ['by-state', 'stateShard', 'at', 'ALL'],
-    ['orders-by-user', 'userId', 'createdKey', 'ALL'],
+    ['orders-by-user', 'userKey', 'createdKey', 'ALL'],
     ['orders-by-status', 'statusShard', 'updatedKey', 'ALL'],
     ['events-by-type', 'typeShard', 'recordedKey', 'ALL'],
     ['events-by-time', 'timeShard', 'recordedKey', 'ALL'],

@@ -4,6 +4,7 @@ import type { RecordedEvent } from '../../functions/application/recorded-event';
 import { projections } from '../../functions/projections/projections';
 import { makeProjector } from '../../functions/projections/projector';
 import { HistoryReader } from '../support/history-reader';
+import { firstOfAll } from '../support/memory-generations';
 import { MemoryViewRows, rowRefused } from '../support/memory-views';
 import { orderHistory, recorded } from '../support/recorded';
 
@@ -14,7 +15,7 @@ function projecting(history: readonly RecordedEvent[]) {
   const events = new HistoryReader(history);
   const letters: ProjectionDeadLetter[] = [];
   const deadLetters = { send: async (sent: readonly ProjectionDeadLetter[]) => void letters.push(...sent) };
-  const projector = makeProjector({ projections, rows, events, deadLetters, now: () => now });
+  const projector = makeProjector({ projections, generations: firstOfAll, rows, events, deadLetters, now: () => now });
   const project = (...batch: readonly RecordedEvent[]) =>
     projector(batch.map((event) => ({ stream: event.stream, version: event.version, read: () => event })));
   return { rows, events, letters, project, row: (stream: string) => rows.rows.get(stream) };

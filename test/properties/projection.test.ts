@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import type { RowPlace } from '../../functions/application/read-models/ports';
 import type { ViewRow } from '../../functions/application/read-models/rows';
 import type { RecordedEvent } from '../../functions/application/recorded-event';
 import { projections } from '../../functions/projections/projections';
 import { makeProjector } from '../../functions/projections/projector';
 import { HistoryReader } from '../support/history-reader';
+import { firstOfAll } from '../support/memory-generations';
 import { MemoryViewRows } from '../support/memory-views';
 import { orderHistory, recorded } from '../support/recorded';
 
@@ -90,6 +92,7 @@ describe('whatever the order, repetition, batching, and crashes of the delivery'
         rows.afterPut = trouble('crash after');
         const project = makeProjector({
           projections,
+          generations: firstOfAll,
           rows,
           events: new HistoryReader(history),
           deadLetters: { send: () => Promise.reject(new Error('nothing here is beyond passing')) },
@@ -116,11 +119,14 @@ describe('whatever the order, repetition, batching, and crashes of the delivery'
       fc.asyncProperty(deliveries, fc.scheduler(), async ({ history, records, cuts }, scheduler) => {
         const rows = new MemoryViewRows();
         const slow = {
-          getMany: scheduler.scheduleFunction((streams: readonly string[]) => rows.getMany(streams)),
-          put: scheduler.scheduleFunction((row: ViewRow, before: ViewRow | undefined) => rows.put(row, before)),
+          getMany: scheduler.scheduleFunction((places: readonly RowPlace[]) => rows.getMany(places)),
+          put: scheduler.scheduleFunction((generation: number, row: ViewRow, before: ViewRow | undefined) =>
+            rows.put(generation, row, before),
+          ),
         };
         const project = makeProjector({
           projections,
+          generations: firstOfAll,
           rows: slow,
           events: new HistoryReader(history),
           deadLetters: { send: () => Promise.reject(new Error('nothing here is beyond passing')) },

@@ -4,26 +4,40 @@ import type { OrderSummary } from '../../functions/application/read-models/rows'
 import { pageOf } from './memory-page';
 import type { MemoryViewRows } from './memory-views';
 
+const updatedKey = (order: OrderSummary) => `${order.updatedAt}#${order.orderId}`;
+
 /** The indexes over rows in memory; never behind them. */
 export class MemoryViewLists implements ViewLists {
   constructor(private readonly views: MemoryViewRows) {}
 
-  async ordersByStatus(statuses: readonly string[], page: PageRequest) {
-    const orders = this.orders().filter(({ status }) => statuses.includes(status));
-    return pageOf(orders, (order) => `${order.updatedAt}#${order.orderId}`, page, 'down');
+  async ordersByStatus(generation: number, statuses: readonly string[], page: PageRequest) {
+    const orders = this.orders(generation).filter(({ status }) => statuses.includes(status));
+    return pageOf(orders, updatedKey, page, 'down');
   }
 
-  async ordersByUser(userId: string, page: PageRequest) {
-    const orders = this.orders().filter((order) => order.userId === userId);
+  async ordersByUser(generation: number, userId: string, page: PageRequest) {
+    const orders = this.orders(generation).filter((order) => order.userId === userId);
     return pageOf(orders, (order) => `${order.createdAt}#${order.orderId}`, page, 'down');
   }
 
-  async faulted(limit: number) {
-    return [...this.views.rows.values()].filter(({ fault }) => fault).slice(0, limit);
+  async longestInStatus(generation: number, status: string, before: string, limit: number) {
+    return this.orders(generation)
+      .filter((order) => order.status === status && updatedKey(order) < before)
+      .sort((one, other) => (updatedKey(one) < updatedKey(other) ? -1 : 1))
+      .slice(0, limit);
   }
 
-  private orders(): OrderSummary[] {
-    const rows = [...this.views.rows.values()] as OrderSummary[];
+  async faulted(limit: number) {
+    return this.views.generations
+      .flatMap((generation) =>
+        [...this.views.copy(generation).values()].map((row) => ({ stream: row.stream, generation, row })),
+      )
+      .filter(({ row }) => row.fault)
+      .slice(0, limit);
+  }
+
+  private orders(generation: number): OrderSummary[] {
+    const rows = [...this.views.copy(generation).values()] as OrderSummary[];
     return rows.filter(({ stream, version }) => stream.startsWith('order#') && version > 0);
   }
 }

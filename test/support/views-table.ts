@@ -1,7 +1,7 @@
 import { CreateTableCommand, type DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
 
 const indexes = {
-  'orders-by-user': ['userId', 'createdKey'],
+  'orders-by-user': ['userKey', 'createdKey'],
   'orders-by-status': ['statusShard', 'updatedKey'],
   'events-by-type': ['typeShard', 'recordedKey'],
   'events-by-time': ['timeShard', 'recordedKey'],

@@ -9,6 +9,8 @@ export type IndexRange = {
   readonly newestFirst: boolean;
   /** Only what stands behind this sort key, in the direction of reading. */
   readonly after?: string;
+  /** Only sort keys below this one; not together with `after`. */
+  readonly before?: string;
   readonly limit: number;
 };
 
@@ -18,19 +20,20 @@ export async function queryIndex(
   table: string,
   range: IndexRange,
 ): Promise<{ readonly items: readonly Item[]; readonly more: boolean }> {
-  const behind = range.newestFirst ? '#sort < :after' : '#sort > :after';
+  const bound = range.after ?? range.before;
+  const bounded = range.before !== undefined || range.newestFirst ? '#sort < :bound' : '#sort > :bound';
   const answer = await client.send(
     new QueryCommand({
       TableName: table,
       IndexName: range.index,
-      KeyConditionExpression: range.after === undefined ? '#pk = :pk' : `#pk = :pk AND ${behind}`,
+      KeyConditionExpression: bound === undefined ? '#pk = :pk' : `#pk = :pk AND ${bounded}`,
       ExpressionAttributeNames: {
         '#pk': range.partition.name,
-        ...(range.after === undefined ? {} : { '#sort': range.sort }),
+        ...(bound !== undefined && { '#sort': range.sort }),
       },
       ExpressionAttributeValues: {
         ':pk': { S: range.partition.value },
-        ...(range.after === undefined ? {} : { ':after': { S: range.after } }),
+        ...(bound !== undefined && { ':bound': { S: bound } }),
       },
       ScanIndexForward: !range.newestFirst,
       Limit: range.limit,

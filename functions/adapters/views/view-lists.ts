@@ -1,11 +1,11 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Page, PageRequest } from '../../application/read-models/page';
-import type { ViewLists } from '../../application/read-models/ports';
-import type { OrderSummary, ViewRow } from '../../application/read-models/rows';
+import type { PlacedRow, ViewLists } from '../../application/read-models/ports';
+import type { OrderSummary } from '../../application/read-models/rows';
 import { shards } from '../../application/read-models/shard';
 import type { OrderStatus } from '../../domain/order';
 import { queryIndex } from './index-query';
-import { createdKey, faultShard, fromItem, statusShard, updatedKey } from './item';
+import { createdKey, faultShard, fromItem, statusShard, updatedKey, userKey } from './item';
 import { mergedPage, type ShardReader } from './merged-page';
 
 /** The sparse indexes over the rows of the Views table. */
@@ -15,20 +15,47 @@ export class DynamoDbViewLists implements ViewLists {
     private readonly table: string,
   ) {}
 
-  async ordersByStatus(statuses: readonly OrderStatus[], page: PageRequest): Promise<Page<OrderSummary>> {
-    const partitions = statuses.flatMap((status) => shards.map((shard) => statusShard(status, shard)));
+  async ordersByStatus(
+    generation: number,
+    statuses: readonly OrderStatus[],
+    page: PageRequest,
+  ): Promise<Page<OrderSummary>> {
+    const partitions = statuses.flatMap((status) => shards.map((shard) => statusShard(generation, status, shard)));
     const readers = partitions.map((value) =>
       this.orders('orders-by-status', { name: 'statusShard', value }, 'updatedKey'),
     );
     return mergedPage(readers, updatedKey, page);
   }
 
-  async ordersByUser(userId: string, page: PageRequest): Promise<Page<OrderSummary>> {
-    const reader = this.orders('orders-by-user', { name: 'userId', value: userId }, 'createdKey');
+  async ordersByUser(generation: number, userId: string, page: PageRequest): Promise<Page<OrderSummary>> {
+    const value = userKey(generation, userId);
+    const reader = this.orders('orders-by-user', { name: 'userKey', value }, 'createdKey');
     return mergedPage([reader], createdKey, page);
   }
 
-  async faulted(limit: number): Promise<readonly ViewRow[]> {
+  async longestInStatus(
+    generation: number,
+    status: OrderStatus,
+    before: string,
+    limit: number,
+  ): Promise<readonly OrderSummary[]> {
+    const found = await Promise.all(
+      shards.map((shard) =>
+        queryIndex(this.client, this.table, {
+          index: 'orders-by-status',
+          partition: { name: 'statusShard', value: statusShard(generation, status, shard) },
+          sort: 'updatedKey',
+          newestFirst: false,
+          before,
+          limit,
+        }),
+      ),
+    );
+    const orders = found.flatMap(({ items }) => items.map((item) => fromItem(item).row as OrderSummary));
+    return orders.sort((one, other) => (updatedKey(one) < updatedKey(other) ? -1 : 1)).slice(0, limit);
+  }
+
+  async faulted(limit: number): Promise<readonly PlacedRow[]> {
     const found = await Promise.all(
       shards.map((shard) =>
         queryIndex(this.client, this.table, {
@@ -51,7 +78,7 @@ export class DynamoDbViewLists implements ViewLists {
     return async (after, limit) => {
       const range = { index, partition, sort, newestFirst: true, limit, ...(after === undefined ? {} : { after }) };
       const { items, more } = await queryIndex(this.client, this.table, range);
-      return { items: items.map((item) => fromItem(item) as OrderSummary), more };
+      return { items: items.map((item) => fromItem(item).row as OrderSummary), more };
     };
   }
 }

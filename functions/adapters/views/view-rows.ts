@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException, type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Effects } from '../../application/ports';
-import type { PutOutcome, RowRefused, ViewRows } from '../../application/read-models/ports';
+import type { PlacedRow, PutOutcome, RowPlace, RowRefused, ViewRows } from '../../application/read-models/ports';
 import type { ViewRow } from '../../application/read-models/rows';
 import { batchGet } from '../batch-get';
 import { fromItem, keyOf, toItem } from './item';
@@ -14,7 +14,7 @@ class Refused extends Error implements RowRefused {
   }
 }
 
-/** Rows of the Views table by their stream: PK `pk` = the stream, SK `sk` = `summary`. */
+/** Rows of the Views table by their stream and generation: PK `pk` = the stream, SK `sk` = `summary@<generation>`. */
 export class DynamoDbViewRows implements ViewRows {
   constructor(
     private readonly client: DynamoDBClient,
@@ -22,17 +22,16 @@ export class DynamoDbViewRows implements ViewRows {
     private readonly effects: Pick<Effects, 'random' | 'sleep'>,
   ) {}
 
-  async getMany(streams: readonly string[]): Promise<ReadonlyMap<string, ViewRow>> {
-    const items = await batchGet(this.client, this.table, streams.map(keyOf), this.effects);
-    return new Map(items.map(fromItem).map((row) => [row.stream, row]));
+  async getMany(places: readonly RowPlace[]): Promise<readonly PlacedRow[]> {
+    return (await batchGet(this.client, this.table, places.map(keyOf), this.effects)).map(fromItem);
   }
 
-  async put(row: ViewRow, before: ViewRow | undefined): Promise<PutOutcome> {
+  async put(generation: number, row: ViewRow, before: ViewRow | undefined): Promise<PutOutcome> {
     try {
       await this.client.send(
         new PutItemCommand({
           TableName: this.table,
-          Item: toItem(row),
+          Item: toItem(generation, row),
           ...unchangedSince(before),
           // The row that stands in the way comes with the refusal: no second read.
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
@@ -41,7 +40,7 @@ export class DynamoDbViewRows implements ViewRows {
       return { written: true };
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) {
-        return { written: false, current: error.Item && fromItem(error.Item) };
+        return { written: false, current: error.Item && fromItem(error.Item).row };
       }
       // DynamoDB calls everything that an item can be too large or too odd for a ValidationException.
       if (error instanceof Error && error.name === 'ValidationException') throw new Refused(row.stream, error);

@@ -1,6 +1,6 @@
 import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { Place } from '../../application/read-models/feed-row';
-import type { ViewRows } from '../../application/read-models/ports';
+import type { LiveRows } from '../../application/read-models/ports';
 import type { ViewRow } from '../../application/read-models/rows';
 import type { Witnesses } from '../../application/verify-streams';
 
@@ -11,7 +11,7 @@ export class ViewWitnesses implements Witnesses {
   constructor(
     private readonly client: DynamoDBClient,
     private readonly table: string,
-    private readonly rows: Pick<ViewRows, 'getMany'>,
+    private readonly rows: LiveRows,
   ) {}
 
   async newest(stream: string): Promise<number> {

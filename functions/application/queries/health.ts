@@ -1,14 +1,17 @@
 import type { EventStore } from '../ports';
 import { bounded } from '../read-models/bounded';
 import type { FeedRow } from '../read-models/feed-row';
-import type { FeedReader, ViewLists, ViewRows } from '../read-models/ports';
+import type { Generations } from '../read-models/generations';
+import type { KnownGenerations } from '../read-models/known-generations';
+import type { FeedReader, LiveRows, PlacedRow, ViewLists } from '../read-models/ports';
 import type { Projection } from '../read-models/projection';
 import type { Fault, ViewRow } from '../read-models/rows';
 import type { RecordedEvent } from '../recorded-event';
 
 export type HealthPorts = {
   readonly projections: readonly Pick<Projection, 'name' | 'prefix'>[];
-  readonly rows: Pick<ViewRows, 'getMany'>;
+  readonly rows: LiveRows;
+  readonly generations: Pick<KnownGenerations, 'all'>;
   readonly lists: Pick<ViewLists, 'ordersByStatus' | 'faulted'>;
   readonly feed: Pick<FeedReader, 'newest' | 'present'>;
   readonly events: Pick<EventStore, 'readRange'>;
@@ -24,10 +27,18 @@ export type ProjectionHealth = {
   readonly faults: number;
 };
 
+/** A fault, where it stands: in the rows that readers are shown, or in a generation that is not live. */
+export type FaultFound = Fault & {
+  readonly projection: string;
+  readonly stream: string;
+  readonly generation: number;
+  readonly live: boolean;
+};
+
 export type Health = {
   readonly status: 'ok' | 'lagging' | 'faulted';
   readonly projections: Readonly<Record<string, ProjectionHealth>>;
-  readonly faults: readonly (Fault & { readonly stream: string })[];
+  readonly faults: readonly FaultFound[];
   /** There are more faults than are listed and counted. */
   readonly moreFaults: boolean;
   /** What the lag was measured on. */
@@ -42,6 +53,7 @@ const faultLimit = 100;
 /** A projection is usually some hundred milliseconds behind. */
 const laggingMs = 10_000;
 const feedName = 'feed';
+const ordersName = 'order-summary';
 
 /**
  * The Events table has no index to ask for its newest events, so the lag is measured on a sample: the streams that
@@ -50,9 +62,11 @@ const feedName = 'feed';
  * the sample show it: the iterator age of the functions is the alarm for that.
  */
 export async function health(ports: HealthPorts): Promise<Health> {
+  const generations = await ports.generations.all();
+  const orders = generations.get(ordersName)?.live ?? 1;
   const [newest, created, faulted] = await Promise.all([
     ports.feed.newest({ limit: sampleSize }),
-    ports.lists.ordersByStatus(['created'], { limit: sampleSize }),
+    ports.lists.ordersByStatus(orders, ['created'], { limit: sampleSize }),
     ports.lists.faulted(faultLimit + 1),
   ]);
   const streams = [...new Set([...newest.items, ...created.items].map(({ stream }) => stream))];
@@ -61,26 +75,40 @@ export async function health(ports: HealthPorts): Promise<Health> {
   const unprojected = tails.flat().filter((event) => !isProjected(event, rows));
   const fed = new Set((await fedOf(ports, tails.flat())).map(placeOf));
   const unfed = tails.flat().filter((event) => !fed.has(placeOf(event)));
-  const shown = faulted.slice(0, faultLimit);
+  const shown = faultsFound(faulted.slice(0, faultLimit), ports.projections, generations);
+  const live = shown.filter((fault) => fault.live);
   const projections = Object.fromEntries([
     ...ports.projections.map(({ name, prefix }) => [
       name,
       healthOf(
         ports,
         unprojected.filter(({ stream }) => stream.startsWith(prefix)),
-        shown.filter(({ stream }) => stream.startsWith(prefix)).length,
+        live.filter(({ projection }) => projection === name).length,
       ),
     ]),
     [feedName, healthOf(ports, unfed, 0)],
   ]) as Record<string, ProjectionHealth>;
   const lagging = Object.values(projections).some(({ lagMs }) => lagMs > laggingMs);
   return {
-    status: shown.length > 0 ? 'faulted' : lagging ? 'lagging' : 'ok',
+    status: live.length > 0 ? 'faulted' : lagging ? 'lagging' : 'ok',
     projections,
-    faults: shown.flatMap(({ stream, fault }) => (fault ? [{ stream, ...fault }] : [])),
+    faults: shown,
     moreFaults: faulted.length > faultLimit,
     sample: { streams: streams.length, newestRecordedAt: newest.items[0]?.recordedAt ?? null },
   };
+}
+
+/** The faults of these rows, with what they are of. */
+export function faultsFound(
+  rows: readonly PlacedRow[],
+  projections: readonly Pick<Projection, 'name' | 'prefix'>[],
+  generations: ReadonlyMap<string, Generations>,
+): readonly FaultFound[] {
+  return rows.flatMap(({ stream, generation, row: { fault } }) => {
+    const projection = projections.find(({ prefix }) => stream.startsWith(prefix))?.name;
+    if (fault === undefined || projection === undefined) return [];
+    return [{ projection, stream, generation, live: generations.get(projection)?.live === generation, ...fault }];
+  });
 }
 
 /** The events of a stream from the oldest that one of the projections may lack, and the last that the views have. */

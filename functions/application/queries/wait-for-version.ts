@@ -1,6 +1,6 @@
 import type { Effects } from '../ports';
 import type { Place } from '../read-models/feed-row';
-import type { ViewRows } from '../read-models/ports';
+import type { LiveRows } from '../read-models/ports';
 import type { ViewRow } from '../read-models/rows';
 
 /** How long a reader waits for a projection, in milliseconds, and how often it looks. */
@@ -14,7 +14,7 @@ export type Waited =
 
 /** Waits, for two seconds at most, until the row of a stream has reached a version. */
 export async function waitForVersion(
-  rows: Pick<ViewRows, 'getMany'>,
+  rows: LiveRows,
   { stream, version }: Place,
   effects: Pick<Effects, 'sleep'>,
 ): Promise<Waited> {

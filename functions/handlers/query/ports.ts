@@ -1,11 +1,13 @@
 import type { Effects, EventStore, Vault } from '../../application/ports';
-import type { FeedReader, ViewLists, ViewRows } from '../../application/read-models/ports';
+import type { KnownGenerations } from '../../application/read-models/known-generations';
+import type { FeedReader, LiveRows, ViewLists } from '../../application/read-models/ports';
 import type { Projection } from '../../application/read-models/projection';
 import type { InventoryLevel, OrderSummary, UserProfile } from '../../application/read-models/rows';
 import type { Telemetry } from '../../application/telemetry';
 
 export type QueryPorts = {
-  readonly rows: Pick<ViewRows, 'getMany'>;
+  readonly rows: LiveRows;
+  readonly generations: KnownGenerations;
   readonly lists: ViewLists;
   readonly feed: FeedReader;
   /** With personal data open. */

@@ -41,7 +41,7 @@ function checkFacts(ledger: Ledger): Violation[] {
 }
 
 function checkRows(ledger: Ledger): Violation[] {
-  const rows = new Map(ledger.evidence.views.flatMap((row) => (row.sk === 'summary' ? [[String(row.pk), row]] : [])));
+  const rows = new Map(ledger.evidence.views.flatMap((row) => (row.sk === 'summary@1' ? [[String(row.pk), row]] : [])));
   const found: Violation[] = [];
   for (const [stream, entries] of ledger.streams()) {
     const row = rows.get(stream);

@@ -132,7 +132,7 @@ function viewsOf(rows: readonly RecordedEvent[]): Evidence['views'] {
     ...rows.map(({ stream, version, id }) => ({ pk: `event#${id}`, sk: `${stream}@${version}`, stream, version })),
     ...[...states].map(([stream, state]) => ({
       pk: stream,
-      sk: 'summary',
+      sk: 'summary@1',
       stream,
       version: versionOf(stream),
       ...bodyOf(state),

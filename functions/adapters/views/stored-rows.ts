@@ -1,0 +1,43 @@
+import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import type { Effects } from '../../application/ports';
+import type { PlacedRow, RowPlace, StoredRows } from '../../application/read-models/ports';
+import { batchWrite, WRITES_PER_CALL } from '../batch-write';
+import { fromItem, keyOf, SUMMARY } from './item';
+
+type Item = Record<string, AttributeValue>;
+
+/** All rows that streams feed, by parallel scans; the feed's rows and the pointers, which are in the same table, are passed over. */
+export class DynamoDbStoredRows implements StoredRows {
+  constructor(
+    private readonly client: DynamoDBClient,
+    private readonly table: string,
+    private readonly effects: Pick<Effects, 'random' | 'sleep'>,
+  ) {}
+
+  async *segment(segment: number, of: number): AsyncGenerator<readonly PlacedRow[]> {
+    let from: Item | undefined;
+    do {
+      const page: { Items?: Item[]; LastEvaluatedKey?: Item } = await this.client.send(
+        new ScanCommand({
+          TableName: this.table,
+          Segment: segment,
+          TotalSegments: of,
+          FilterExpression: 'begins_with(sk, :summary)',
+          ExpressionAttributeValues: { ':summary': { S: SUMMARY } },
+          ...(from && { ExclusiveStartKey: from }),
+        }),
+      );
+      yield (page.Items ?? []).map(fromItem);
+      from = page.LastEvaluatedKey;
+    } while (from);
+  }
+
+  async remove(places: readonly RowPlace[]): Promise<void> {
+    for (let from = 0; from < places.length; from += WRITES_PER_CALL) {
+      const requests = places
+        .slice(from, from + WRITES_PER_CALL)
+        .map((place) => ({ DeleteRequest: { Key: keyOf(place) } }));
+      await batchWrite(this.client, this.table, requests, this.effects);
+    }
+  }
+}
