@@ -92,20 +92,26 @@ type RowPorts = Omit<ProjectorPorts, 'generations' | 'projections'>;
 async function projectAims(ports: RowPorts, aims: readonly Aim[]): Promise<readonly StreamResult[]> {
   const unread = aims.filter(({ events }) => events[0]?.version !== 1);
   const rows = new Map((unread.length > 0 ? await ports.rows.getMany(unread.map(placeOf)) : []).map(named));
-  return bounded(width, aims, async (aim) => {
+  const results = await bounded(width, [...byStream(aims).values()], async (ofStream) => {
+    const done: StreamResult[] = [];
     try {
-      return await projectRow(ports, aim, rows.get(nameOf(aim)));
+      for (const aim of ofStream) done.push(await projectRow(ports, aim, rows.get(nameOf(aim))));
     } catch (error) {
-      return { stream: aim.stream, outcome: 'failed', error: reasonOf(error) };
+      done.push({ stream: ofStream[0]?.stream ?? '', outcome: 'failed', error: reasonOf(error) });
     }
+    return done;
   });
+  return results.flat();
 }
 
 const placeOf = ({ stream, generation }: Aim): RowPlace => ({ stream, generation });
 const nameOf = ({ stream, generation }: RowPlace): string => `${generation}@${stream}`;
 const named = (placed: PlacedRow): readonly [string, ViewRow] => [nameOf(placed), placed.row];
 
-/** The rows that a stream feeds: one in each generation of its projection that follows. */
+/**
+ * The rows that a stream feeds: one in each generation of its projection that follows. The one that readers are shown comes
+ * last, and only when the others are written: nobody who is shown another generation next finds it behind what they have seen.
+ */
 function aimsOf(
   ports: ProjectorPorts,
   generations: ReadonlyMap<string, Generations>,
@@ -115,7 +121,10 @@ function aimsOf(
   const name = ports.projections.find(({ prefix }) => stream.startsWith(prefix))?.name;
   const pointer = name === undefined ? undefined : generations.get(name);
   if (pointer === undefined) return [];
-  return following(pointer).map((generation) => {
+  const liveLast = following(pointer).toSorted(
+    (one, other) => Number(one.number === pointer.live) - Number(other.number === pointer.live),
+  );
+  return liveLast.map((generation) => {
     const projection = foldOf(ports.projections, pointer.projection, generation);
     return { stream, generation: generation.number, projection, events };
   });

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Generations } from '../../functions/application/read-models/generations';
 import type { ProjectionDeadLetter } from '../../functions/application/read-models/ports';
 import type { RecordedEvent } from '../../functions/application/recorded-event';
 import { projections } from '../../functions/projections/projections';
@@ -188,5 +189,60 @@ describe('a row that can never be written', () => {
     const [result] = await project(...orderHistory('o-1', 2));
     expect(result?.outcome).toBe('dead-lettered');
     expect(letters).toEqual([{ stream: 'order#o-1', version: 1, error: 'Error: too large' }]);
+  });
+});
+
+describe('while a generation is being built beside the live one', () => {
+  const building = async (): Promise<ReadonlyMap<string, Generations>> => {
+    const pointers = new Map(await firstOfAll());
+    const { live, all, ...rest } = pointers.get('order-summary') as Generations;
+    const next = { number: 2, revision: 1, startedAt: '2026-01-02T00:00:00.000Z', complete: false };
+    const past = { ...next, number: 3, asOf: '2026-01-01T00:00:00.000Z' };
+    return pointers.set('order-summary', { ...rest, live, sequence: 2, all: [...all, next, past] });
+  };
+  const both = (history: readonly RecordedEvent[], rows: MemoryViewRows, generations = building) => {
+    const deadLetters = { send: async () => {} };
+    const events = new HistoryReader(history);
+    const project = makeProjector({ projections, generations, rows, events, deadLetters, now: () => now });
+    return (...batch: readonly RecordedEvent[]) =>
+      project(batch.map((event) => ({ stream: event.stream, version: event.version, read: () => event })));
+  };
+
+  test('writes an event to both, the live one last, and to none that shows a past', async () => {
+    const rows = new MemoryViewRows();
+    const history = orderHistory('o-1');
+    const live: (number | undefined)[] = [];
+    rows.afterPut = () => live.push(rows.copy(1).get('order#o-1')?.version);
+    await both(history, rows)(...history);
+    expect(live).toEqual([undefined, 5]);
+    expect(rows.copy(2)).toEqual(rows.copy(1));
+    expect(rows.copy(3).size).toBe(0);
+  });
+
+  test('shows readers nothing that the other generation could not take yet', async () => {
+    const rows = new MemoryViewRows();
+    const history = orderHistory('o-1');
+    rows.beforePut = () => {
+      throw new Error('throttled');
+    };
+    await expect(both(history, rows)(...history)).resolves.toEqual([
+      { stream: 'order#o-1', outcome: 'failed', error: 'Error: throttled' },
+    ]);
+    expect(rows.calls).toEqual([{ call: 'put', streams: ['order#o-1'] }]);
+  });
+
+  test('refuses to make rows of a generation by another revision of the fold, and goes on with other projections', async () => {
+    const rows = new MemoryViewRows();
+    const created = recorded('user#u-1', 1, 'UserCreated', { userId: 'u-1', email: 'a@example.com', name: 'Ada' });
+    const history = [...orderHistory('o-1', 1), created];
+    const unknown = async () => {
+      const pointers = new Map(await firstOfAll());
+      const orders = pointers.get('order-summary') as Generations;
+      return pointers.set('order-summary', { ...orders, all: orders.all.map((one) => ({ ...one, revision: 9 })) });
+    };
+    await expect(both(history, rows, unknown)(...history)).resolves.toEqual([
+      { stream: 'order#o-1', outcome: 'failed', error: expect.stringContaining('revision 9') },
+      { stream: 'user#u-1', outcome: 'projected' },
+    ]);
   });
 });
