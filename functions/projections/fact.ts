@@ -20,6 +20,7 @@ export function factOf(recorded: RecordedEvent): Fact {
       type: event.type,
       subject: event.subject,
       time: event.time,
+      recordedat: event.recordedAt,
       datacontenttype: 'application/json',
       sequence: String(event.version),
       sequencetype: 'Integer',

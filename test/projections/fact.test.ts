@@ -26,6 +26,7 @@ describe('a fact', () => {
       type: 'OrderPaid',
       subject: 'o-1',
       time: '2026-01-01T12:00:03.000Z',
+      recordedat: '2026-01-01T12:00:03.000Z',
       datacontenttype: 'application/json',
       sequence: '3',
       sequencetype: 'Integer',

@@ -28,8 +28,8 @@ export function updateOf(table: string, generation: number, increment: Increment
   const names: Record<string, string> = {};
   const values: Item = {};
   const added = Object.entries(increment.add).map(([name, number], index) => {
-    if (ownAttributes.includes(name)) throw new Error(`a counter cannot have a number called ${name}`);
-    if (!Number.isSafeInteger(number)) throw new Error(`${series} ${key} ${name}: ${number} is no whole number`);
+    if (ownAttributes.includes(name)) throw new RangeError(`a counter cannot have a number called ${name}`);
+    if (!Number.isSafeInteger(number)) throw new RangeError(`${series} ${key} ${name}: ${number} is no whole number`);
     names[`#n${index}`] = name;
     values[`:n${index}`] = { N: String(number) };
     return `#n${index} :n${index}`;
