@@ -1,12 +1,16 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { EventBridgeEventBus } from './adapters/event-bus';
 import { DynamoDbEventStore } from './adapters/event-store';
 import { EventBridgeFactPublisher } from './adapters/fact-publisher';
 import { DynamoDbInbox } from './adapters/inbox';
+import { DynamoDbCounters } from './adapters/insights/counters';
 import { DynamoDbLine } from './adapters/line';
+import { DynamoDbErrorNotes } from './adapters/monitor/error-notes';
+import { SqsQueueLengths } from './adapters/monitor/queue-lengths';
 import { HmacNameKeeper } from './adapters/personal/name-keeper';
 import { makeOpenDelivery } from './adapters/personal/open-delivery';
 import { SealedEventStore } from './adapters/personal/sealed-event-store';
@@ -20,6 +24,8 @@ import { powertoolsTelemetry } from './adapters/telemetry';
 import { DynamoDbGenerationStore } from './adapters/views/generation-store';
 import { DynamoDbViewRows } from './adapters/views/view-rows';
 import type { EventBus } from './application/event-bus';
+import { notingErrors } from './application/monitor/noted-errors';
+import type { QueueLengths } from './application/monitor/ports';
 import type { OpenDelivery } from './application/open-delivery';
 import { Planner } from './application/planner';
 import type { EventStore, FactPublisher, Inbox, Line, Redelivery, Vault } from './application/ports';
@@ -109,6 +115,7 @@ const clientSettings = {
 export const dynamoDbSettings = { ...clientSettings, cacheMiddleware: true };
 
 export const dynamoDb = /* @__PURE__ */ once(() => new DynamoDBClient(dynamoDbSettings));
+export const dynamoDbStreams = /* @__PURE__ */ once(() => new DynamoDBStreamsClient(clientSettings));
 export const eventBridge = /* @__PURE__ */ once(() => new EventBridgeClient(clientSettings));
 export const sqs = /* @__PURE__ */ once(() => new SQSClient(clientSettings));
 export const cloudFormation = /* @__PURE__ */ once(() => new CloudFormationClient(clientSettings));
@@ -154,7 +161,7 @@ export const eventBus: () => EventBus = /* @__PURE__ */ once(
   () => new EventBridgeEventBus(eventBridge(), environment.orderBus(), systemEffects),
 );
 
-const redeliveryQueues: () => RedeliveryQueues = /* @__PURE__ */ once(() => ({
+export const redeliveryQueues: () => RedeliveryQueues = /* @__PURE__ */ once(() => ({
   order: environment.ordersRedeliveryQueueUrl(),
   inventory: environment.inventoryRedeliveryQueueUrl(),
   user: environment.usersRedeliveryQueueUrl(),
@@ -177,4 +184,36 @@ export const generationStore: () => GenerationStore = /* @__PURE__ */ once(
 );
 
 /** One for each function, named like it. */
-export const telemetry = (service: string): Telemetry => powertoolsTelemetry(service, environment.stage());
+export const telemetry = (service: string): Telemetry =>
+  notingErrors(powertoolsTelemetry(service, environment.stage()), service, {
+    counters: counters(),
+    notes: errorNotes(),
+    now: systemEffects.now,
+  });
+
+export const counters: () => DynamoDbCounters = /* @__PURE__ */ once(
+  () => new DynamoDbCounters(dynamoDb(), environment.insightsTable(), systemEffects),
+);
+
+export const errorNotes: () => DynamoDbErrorNotes = /* @__PURE__ */ once(
+  () => new DynamoDbErrorNotes(dynamoDb(), environment.insightsTable(), systemEffects),
+);
+
+export const queueLengths: () => QueueLengths = /* @__PURE__ */ once(
+  () =>
+    new SqsQueueLengths(sqs(), () => ({
+      'orders-redelivery': environment.ordersRedeliveryQueueUrl(),
+      'inventory-redelivery': environment.inventoryRedeliveryQueueUrl(),
+      'users-redelivery': environment.usersRedeliveryQueueUrl(),
+      'views-redrive': environment.viewsRedriveQueueUrl(),
+      'feed-redrive': environment.feedRedriveQueueUrl(),
+      rebuild: environment.rebuildQueueUrl(),
+      insights: environment.insightsQueueUrl(),
+      'ingest-dlq': environment.ingestDlqUrl(),
+      'views-dlq': environment.projectionDlqUrl(),
+      'feed-dlq': environment.feedDlqUrl(),
+      'rebuild-dlq': environment.rebuildDlqUrl(),
+      'insights-dlq': environment.insightsDlqUrl(),
+      unrouted: environment.unroutedQueueUrl(),
+    })),
+);

@@ -3,7 +3,8 @@ import type { Aggregate } from '../application/catalogue';
 import type { JsonObject } from '../application/json';
 import type { InboxItem } from '../application/ports';
 import type { Retries } from '../application/retry-rejected';
-import { messageText, type RedeliveryQueues } from './redelivery';
+import type { RedeliveryQueues } from './redelivery';
+import { messageText } from './send-messages';
 
 /** Rejected events by way of SQS to the ingest of their aggregate: `{event, retried: {stream, source, id}}`. */
 export class SqsRetries implements Retries {

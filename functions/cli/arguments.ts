@@ -82,7 +82,7 @@ function checkWords(words: readonly string[], command: Command, commands: readon
   const least = expected.filter((word) => !word.startsWith('[')).length;
   if (words.length < least)
     throw new UsageError(`"${command.name}" wants ${expected[words.length]}: orderstream ${usageOf(command)}`);
-  if (words.length <= expected.length) return;
+  if (words.length <= expected.length || expected.at(-1)?.includes('…')) return;
   const below = commands.filter(({ name }) => name.startsWith(`${command.name} `)).map(({ name }) => name);
   const instead = below.length > 0 ? `; there are: ${below.join(', ')}` : `: orderstream ${usageOf(command)}`;
   throw new UsageError(`"${words[expected.length]}" is one word too many for "${command.name}"${instead}`);

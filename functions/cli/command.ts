@@ -26,7 +26,7 @@ export type Command = {
   /** One word or two: `rejected fix`. */
   readonly name: string;
   readonly summary: string;
-  /** The words behind the name, as the help shows them; in brackets those that may be left out. */
+  /** The words behind the name, as the help shows them; in brackets those that may be left out; a last one with `…` may be many. */
   readonly words?: readonly string[];
   readonly options?: Readonly<Record<string, Option>>;
   /** Lines to show below the options. */

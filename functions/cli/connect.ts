@@ -22,6 +22,7 @@ import {
 } from '../composition';
 import { projections } from '../projections/projections';
 import { Refusal } from './command';
+import { letterPorts, replayPorts } from './letters';
 import type { Operations } from './operations';
 import type { Target } from './settings';
 
@@ -80,6 +81,8 @@ function operations(): Operations {
     inbox: inbox(),
     search: new SealedInboxSearch(new DynamoDbInboxSearch(dynamoDb(), environment.inboxTable()), vault()),
     retries: retries(),
+    letters: letterPorts(),
+    replay: replayPorts(),
     verify: {
       stored: new DynamoDbStoredEvents(dynamoDb(), environment.eventsTable(), systemEffects),
       witnesses: new ViewWitnesses(dynamoDb(), views, rows),

@@ -1,18 +1,22 @@
+import type { SettlePorts } from '../application/dead-letters/settle';
 import type { EventBus } from '../application/event-bus';
 import type { InboxSearch } from '../application/inbox-search';
 import type { Effects, EventStore, Inbox } from '../application/ports';
 import type { FeedReader } from '../application/read-models/ports';
+import type { ReplayPorts } from '../application/replay/replay';
 import type { Retries } from '../application/retry-rejected';
 import type { VerifyPorts } from '../application/verify-streams';
 
 /** What the commands work on: one deployment. */
 export type Operations = {
-  readonly events: Pick<EventStore, 'readRange' | 'readMany'>;
+  readonly events: Pick<EventStore, 'load' | 'readRange' | 'readMany'>;
   readonly feed: Pick<FeedReader, 'newest' | 'byType' | 'byCorrelation'>;
   readonly bus: EventBus;
   readonly inbox: Pick<Inbox, 'remove'>;
   readonly search: InboxSearch;
   readonly retries: Retries;
+  readonly letters: SettlePorts;
+  readonly replay: ReplayPorts;
   readonly verify: VerifyPorts;
   readonly effects: Effects;
 };

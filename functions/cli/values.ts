@@ -22,14 +22,16 @@ export function momentOf(text: string | undefined): Moment {
 const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
 /** `--since`: a time, or how long ago: `90s`, `15m`, `2h`, `7d`. */
-export function sinceOf(text: string | undefined, now: Date): string | undefined {
+export function sinceOf(text: string | undefined, now: Date, option = '--since'): string | undefined {
   if (text === undefined) return undefined;
   const [, count, unit] = /^(\d{1,9})([smhd])$/.exec(text) ?? [];
   const ago =
     unit === undefined ? undefined : new Date(now.getTime() - Number(count) * UNITS[unit as keyof typeof UNITS]);
   const time = ago && !Number.isNaN(ago.getTime()) ? ago.toISOString() : timeIn(text);
   if (time !== undefined) return time;
-  throw new UsageError(`--since is "${text}"; a time such as 2026-01-31T12:00:00Z, or how long ago: 90s, 15m, 2h, 7d`);
+  throw new UsageError(
+    `${option} is "${text}"; a time such as 2026-01-31T12:00:00Z, or how long ago: 90s, 15m, 2h, 7d`,
+  );
 }
 
 /** A time by RFC 3339, or a day (of UTC), in UTC with milliseconds. */

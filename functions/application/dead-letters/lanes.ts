@@ -34,10 +34,9 @@ function inOrder(one: DeadLetter, other: DeadLetter): number {
   );
 }
 
-/** By a number, where both have one. */
+/** Who has no such number comes last; 0 or NaN: they do not differ in it. */
 function ranked(one: DeadLetter, other: DeadLetter, of: (letter: DeadLetter) => number | undefined): number {
-  const [left, right] = [of(one), of(other)];
-  return left === undefined || right === undefined ? 0 : left - right;
+  return (of(one) ?? Number.POSITIVE_INFINITY) - (of(other) ?? Number.POSITIVE_INFINITY);
 }
 
 const timeIn = (time: string | undefined): number | undefined => {

@@ -42,7 +42,9 @@ function errorBy(by: Undertaker, { attributes, movedFrom }: Letter, body: JsonOb
     case 'stream':
       return failureIn(body);
     case 'queue':
-      return movedFrom === undefined ? undefined : `its reader failed with it too often (${movedFrom.split(':').at(-1)})`;
+      return movedFrom === undefined
+        ? undefined
+        : `its reader failed with it too often (${movedFrom.split(':').at(-1)})`;
     case 'projector':
       return text(body.error);
     case 'catch-all':
@@ -83,7 +85,11 @@ function ofEvent(letter: Letter, body: JsonObject, otherwise: Undertaker): DeadL
   const beside: JsonObject =
     redelivered === undefined
       ? {}
-      : { ...(parked !== undefined && { parked }), ...(last === true && { last }), ...(retried !== undefined && { retried }) };
+      : {
+          ...(parked !== undefined && { parked }),
+          ...(last === true && { last }),
+          ...(retried !== undefined && { retried }),
+        };
   return {
     ...found(letter, body, otherwise),
     content: { kind: 'event', envelope, beside },

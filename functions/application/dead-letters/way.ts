@@ -56,7 +56,9 @@ function toIngest(
   const event = 'sealed' in envelope ? envelope : fixedEvent(envelope, fix);
   const ingest = ingestOf(event, stream);
   if (!ingest)
-    return nowhere('neither its type nor its stream says whose ingest is to decide it; say which type it is of by --type');
+    return nowhere(
+      'neither its type nor its stream says whose ingest is to decide it; say which type it is of by --type',
+    );
   return { to: 'ingest', ingest, message: { event, ...beside } };
 }
 
@@ -67,19 +69,39 @@ function toIngest(
 function toBus(envelope: JsonObject, fix: Fix): Way {
   const fixed = fixedEvent(envelope, fix);
   const { detail } = fixed;
-  const text = (...values: readonly unknown[]) => values.find((value) => typeof value === 'string' && value !== '');
   const inside: JsonObject = isCloudEvent(detail)
     ? detail
-    : { specversion: '1.0', datacontenttype: 'application/json', data: detail };
-  const id = text(inside.id, fixed.id) as string | undefined;
-  const source = text(inside.source, fixed.source) as string | undefined;
-  const type = text(inside.type, fixed['detail-type']) as string | undefined;
-  const time = text(inside.time, fixed.time) as string | undefined;
+    : { specversion: '1.0', datacontenttype: 'application/json', time: fixed.time, data: detail };
+  const id = text(inside.id) ?? text(fixed.id);
+  const source = text(inside.source) ?? text(fixed.source);
+  const type = text(inside.type) ?? text(fixed['detail-type']);
+  const time = text(inside.time) ?? text(fixed.time);
   if (id === undefined || source === undefined || type === undefined || time === undefined)
-    return nowhere('it is not what EventBridge delivers: id, source, detail-type or time is missing');
-  if (!isRouted(type)) return nowhere(`no rule takes "${type}", so it would be here again; say which type it is of by --type`);
-  return { to: 'bus', event: { source, type, time, event: { ...inside, id, source, type, time } } };
+    return nowhere('it is not what EventBridge delivers: id, source, detail-type or time is missing; discard it');
+  if (!isRouted(type))
+    return nowhere(`no rule takes "${type}", so it would be here again; say which type it is of by --type`);
+  return { to: 'bus', event: { source, type, time, event: { ...inside, id, source, type } } };
 }
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
 const isRouted = (type: string): boolean =>
   Object.values(ingestRoutes).some(({ prefixes }) => prefixes.some((prefix) => type.startsWith(prefix)));
+
+/** A way in words. */
+export function whither(way: Way): string {
+  switch (way.to) {
+    case 'ingest':
+      return `the ingest of ${way.ingest}`;
+    case 'place':
+      return `project-${way.projector}`;
+    case 'range':
+      return `project-${way.projector}, ${way.range.records} records`;
+    case 'subscriber':
+      return `the ${way.queue} queue`;
+    case 'bus':
+      return `the bus, as ${way.event.type}`;
+    case 'nowhere':
+      return 'nowhere';
+  }
+}

@@ -1,11 +1,25 @@
 import type { Command } from '../command';
+import { catchUpCommand } from './catch-up';
+import { dlq } from './dlq';
 import { events } from './events';
 import { order } from './order';
 import { parked } from './parked';
 import { put } from './put';
 import { refused } from './refused';
 import { rejected } from './rejected';
+import { replayCommand } from './replay';
 import { verify } from './verify';
 
 /** All of them, in the order of the help. */
-export const commands: readonly Command[] = [put, order, events, ...parked, ...rejected, ...refused, verify];
+export const commands: readonly Command[] = [
+  put,
+  order,
+  events,
+  ...parked,
+  ...rejected,
+  ...refused,
+  ...dlq,
+  catchUpCommand,
+  replayCommand,
+  verify,
+];
