@@ -41,10 +41,11 @@ export class ServiceStack extends Stack {
     this.#sweepInbox();
     this.#commandApi();
     this.#queryApi();
+    const monitor = this.#monitor();
     new FactGuard(this, 'FactGuard', {
       bus: props.data.orderBus.bus,
       source: FACT_SOURCE,
-      publishers: [feed, ...ingests].map((publisher) => publisher.role),
+      publishers: [feed, ...ingests, monitor].map((publisher) => publisher.role),
     });
   }
 
@@ -155,7 +156,41 @@ export class ServiceStack extends Stack {
     views.grantRead(api.role);
     inbox.grantRead(api.role);
     keys.grantOpen(api.role);
+    this.#watches(api);
     this.#output('QueryUrl', new FunctionUrlApi(this, 'QueryUrlApi', { stage: this.#stage, api }).url);
+  }
+
+  /** Everything → metrics; and what has become a dead letter → a fact. */
+  #monitor(): ServiceFunction {
+    const { eventStore, views, orderBus } = this.#data;
+    const monitor = this.#function('monitor', 'sweep', 'Measures the system, and says what has become a dead letter');
+    eventStore.grantLoad(monitor.role);
+    views.grantRead(monitor.role);
+    this.#watches(monitor);
+    orderBus.bus.grantPutEventsTo(monitor.role);
+    new Ticker(this, 'MonitorTicker', {
+      ticked: monitor,
+      every: Duration.minutes(this.#stage.monitorEveryMinutes),
+    });
+    return monitor;
+  }
+
+  /** Lets a function see what the monitor shows: counters, the last errors, and how long each queue is. */
+  #watches(watcher: ServiceFunction): void {
+    const data = this.#data;
+    data.insights.grantRead(watcher.role);
+    for (const aggregate of aggregates)
+      watcher.watches(data.redelivery[aggregate], `${aggregate.toUpperCase()}_REDELIVERY_QUEUE_URL`);
+    watcher.watches(data.viewsRedrive, 'VIEWS_REDRIVE_QUEUE_URL');
+    watcher.watches(data.feedRedrive, 'FEED_REDRIVE_QUEUE_URL');
+    watcher.watches(data.rebuild, 'REBUILD_QUEUE_URL');
+    watcher.watches(data.insightsFacts, 'INSIGHTS_QUEUE_URL');
+    watcher.watches(data.ingestDeadLetters, 'INGEST_DLQ_URL');
+    watcher.watches(data.projectionDeadLetters, 'PROJECTION_DLQ_URL');
+    watcher.watches(data.feedDeadLetters, 'FEED_DLQ_URL');
+    watcher.watches(data.rebuildDeadLetters, 'REBUILD_DLQ_URL');
+    watcher.watches(data.insightsDeadLetters, 'INSIGHTS_DLQ_URL');
+    watcher.watches(data.unrouted, 'UNROUTED_QUEUE_URL');
   }
 
   #function(
@@ -165,7 +200,7 @@ export class ServiceStack extends Stack {
     environment: Readonly<Record<string, string>> = {},
   ): ServiceFunction {
     const { eventStore, inbox, views, keys, insights, orderBus } = this.#data;
-    return new ServiceFunction(this, pascal(name), {
+    const made = new ServiceFunction(this, pascal(name), {
       stage: this.#stage,
       name,
       bundles: this.#bundles,
@@ -182,6 +217,9 @@ export class ServiceStack extends Stack {
         ...environment,
       },
     });
+    // What fails is noted, whichever function it is in.
+    insights.grantNote(made.role);
+    return made;
   }
 
   /** Who has waited in line for so long still has time for some tries. */

@@ -11,6 +11,7 @@ export const functionNames = [
   'command-api',
   'query-api',
   'sweep-inbox',
+  'monitor',
 ] as const;
 
 export type FunctionName = (typeof functionNames)[number];
@@ -49,6 +50,8 @@ export type StageConfig = {
   readonly delivery: DeliverySettings;
   /** Only for functions named here: an account with a low concurrency limit must still be able to deploy. */
   readonly reservedConcurrency: Readonly<Partial<Record<FunctionName, number>>>;
+  /** How often the monitor looks. */
+  readonly monitorEveryMinutes: number;
   readonly parkForDays: number;
 };
 
@@ -82,6 +85,7 @@ const cloud = {
   redelivery: { batchSize: 10, maxConcurrency: 10, maxReceiveCount: 5 },
   delivery: { ruleRetries: 185, ruleMaxAgeHours: 24, functionRetries: 2, functionMaxAgeHours: 6 },
   reservedConcurrency: {},
+  monitorEveryMinutes: 1,
   parkForDays: 14,
 } as const;
 
@@ -100,6 +104,8 @@ const stages: Readonly<Record<StageName, StageConfig>> = {
     memoryMb: 256,
     projector: { ...cloud.projector, parallelization: 1, retries: 20, maxRecordAgeHours: 1 },
     redelivery: { ...cloud.redelivery, maxConcurrency: 2 },
+    // Time is moved on by weeks here; and somebody reads the log.
+    monitorEveryMinutes: 60,
   },
   dev: { ...cloud, name: 'dev', protectData: false, xrayTracing: false, logRetentionDays: 14 },
   staging: { ...cloud, name: 'staging', protectData: true, xrayTracing: true, logRetentionDays: 30 },

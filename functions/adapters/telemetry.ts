@@ -1,6 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
-import type { Telemetry } from '../application/telemetry';
+import type { Gauge, Telemetry } from '../application/telemetry';
+
+const UNITS = { Count: MetricUnit.Count, Milliseconds: MetricUnit.Milliseconds, None: MetricUnit.NoUnit } as const;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -10,7 +12,9 @@ type Fields = Readonly<Record<string, unknown>>;
  */
 export function powertoolsTelemetry(service: string, stage: string): Telemetry {
   const logger = new Logger({ serviceName: service });
-  const metrics = new Metrics({ namespace: 'Orderstream', serviceName: service, defaultDimensions: { stage } });
+  const metricsBy = (dimensions: Readonly<Record<string, string>>) =>
+    new Metrics({ namespace: 'Orderstream', serviceName: service, defaultDimensions: { stage, ...dimensions } });
+  const metrics = metricsBy({});
   return {
     info: (message: string, fields: Fields = {}) => logger.info(message, fields),
     warn: (message: string, fields: Fields = {}) => logger.warn(message, fields),
@@ -18,6 +22,11 @@ export function powertoolsTelemetry(service: string, stage: string): Telemetry {
       logger.error(message, { ...fields, error: error instanceof Error ? error : new Error(String(error)) }),
     count: (metric: string, n = 1) => metrics.addMetric(metric, MetricUnit.Count, n),
     time: (metric: string, ms: number) => metrics.addMetric(metric, MetricUnit.Milliseconds, ms),
+    gauges: (values: Readonly<Record<string, Gauge>>, dimensions = {}) => {
+      const measured = metricsBy(dimensions);
+      for (const [metric, [value, unit]] of Object.entries(values)) measured.addMetric(metric, UNITS[unit], value);
+      measured.publishStoredMetrics();
+    },
     flush: () => {
       if (metrics.hasStoredMetrics()) metrics.publishStoredMetrics();
     },

@@ -7,6 +7,11 @@ export interface Telemetry {
   count(metric: string, n?: number): void;
   /** One observation, in milliseconds. */
   time(metric: string, ms: number): void;
-  /** Writes the metrics gathered since the last flush, if any. */
-  flush(): void;
+  /** Measurements that belong together, by dimensions of their own beside stage and service; written at once. */
+  gauges(values: Readonly<Record<string, Gauge>>, dimensions?: Readonly<Record<string, string>>): void;
+  /** Writes the metrics gathered since the last flush, if any. Never rejects. */
+  flush(): void | Promise<void>;
 }
+
+/** A value and what it counts; `None`: a mere number. */
+export type Gauge = readonly [value: number, unit: 'Count' | 'Milliseconds' | 'None'];

@@ -2,7 +2,7 @@ import type { Telemetry } from '../application/telemetry';
 
 /**
  * What every function does around its work: errors are logged with what was going on and thrown on, so that the
- * caller's retries and dead-letter queue take over; the metrics of the invocation are written whatever happened.
+ * caller's retries and dead-letter queue take over; metrics and errors of the invocation are written whatever happened.
  */
 export function observed<Event, Answer>(telemetry: Telemetry, work: (event: Event) => Promise<Answer>) {
   return async (event: Event): Promise<Answer> => {
@@ -13,7 +13,7 @@ export function observed<Event, Answer>(telemetry: Telemetry, work: (event: Even
       telemetry.error('failed', error);
       throw error;
     } finally {
-      telemetry.flush();
+      await telemetry.flush();
     }
   };
 }

@@ -1,7 +1,17 @@
 import { DynamoDbFeedWriter } from '../adapters/feed/feed-writer';
 import { SqsProjectionDeadLetters } from '../adapters/projection-dead-letters';
 import { systemEffects } from '../adapters/system-effects';
-import { dynamoDb, environment, factPublisher, redelivery, sqs, storedInbox, telemetry } from '../composition';
+import { countedFacts } from '../application/monitor/counted-facts';
+import {
+  counters,
+  dynamoDb,
+  environment,
+  factPublisher,
+  redelivery,
+  sqs,
+  storedInbox,
+  telemetry,
+} from '../composition';
 import { makeFeeder } from '../projections/feeder';
 import { observed } from './middleware';
 import { makeProjectFeed } from './stream/feed-batch';
@@ -15,7 +25,7 @@ export const handler = observed(
   makeProjectFeed({
     feed: makeFeeder({
       feed: new DynamoDbFeedWriter(dynamoDb(), environment.viewsTable(), systemEffects),
-      facts: factPublisher(),
+      facts: countedFacts(factPublisher(), counters(), log),
       inbox: storedInbox(),
       redelivery: redelivery(),
       deadLetters,

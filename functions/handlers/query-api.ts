@@ -5,7 +5,18 @@ import { systemEffects } from '../adapters/system-effects';
 import { DynamoDbViewLists } from '../adapters/views/view-lists';
 import { knownGenerations } from '../application/read-models/known-generations';
 import { liveRows } from '../application/read-models/live-rows';
-import { dynamoDb, environment, eventStore, generationStore, telemetry, vault, viewRows } from '../composition';
+import {
+  counters,
+  dynamoDb,
+  environment,
+  errorNotes,
+  eventStore,
+  generationStore,
+  queueLengths,
+  telemetry,
+  vault,
+  viewRows,
+} from '../composition';
 import { inventoryLevel } from '../projections/inventory-level';
 import { orderSummary } from '../projections/order-summary';
 import { projections } from '../projections/projections';
@@ -28,6 +39,7 @@ const app = queryApp({
   orders: orderSummary,
   users: userProfile,
   inventory: inventoryLevel,
+  monitor: { counters: counters(), errors: errorNotes(), queues: queueLengths() },
   telemetry: log,
   effects: systemEffects,
 });

@@ -97,6 +97,16 @@ export class ServiceFunction extends Construct {
     this.#mayOnlySend(queue);
   }
 
+  /** Lets the function ask how long a queue is, and tells it where the queue is. */
+  watches(queue: HoldingQueue, environmentName: string): void {
+    this.function.addEnvironment(environmentName, queue.queue.queueUrl);
+    Grant.addToPrincipal({
+      grantee: this.role,
+      actions: ['sqs:GetQueueAttributes'],
+      resourceArns: [queue.queue.queueArn],
+    });
+  }
+
   #mayOnlySend(queue: HoldingQueue): void {
     Grant.addToPrincipal({ grantee: this.role, actions: ['sqs:SendMessage'], resourceArns: [queue.queue.queueArn] });
   }

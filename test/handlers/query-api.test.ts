@@ -13,6 +13,7 @@ import { FixedEffects } from '../support/fixed-effects';
 import { HistoryReader } from '../support/history-reader';
 import { MemoryFeed } from '../support/memory-feed';
 import { MemoryGenerationStore } from '../support/memory-generations';
+import { MemoryMonitor } from '../support/memory-monitor';
 import { MemoryVault } from '../support/memory-vault';
 import { MemoryViewLists } from '../support/memory-view-lists';
 import { MemoryViewRows } from '../support/memory-views';
@@ -27,6 +28,7 @@ class World {
   readonly history: RecordedEvent[] = [];
   readonly vault = new MemoryVault();
   private readonly events = new HistoryReader(this.history);
+  readonly monitor = new MemoryMonitor();
   readonly pointers = new MemoryGenerationStore();
   private readonly generations = knownGenerations(this.pointers, projections, this.effects);
   private readonly app = queryApp({
@@ -40,6 +42,7 @@ class World {
     orders: orderSummary,
     users: userProfile,
     inventory: inventoryLevel,
+    monitor: this.monitor,
     telemetry: this.telemetry,
     effects: this.effects,
   });

@@ -17,5 +17,6 @@ export class NotedTelemetry implements Telemetry {
   time(metric: string, ms: number): void {
     this.times[metric] = ms;
   }
+  gauges(): void {}
   flush(): void {}
 }

@@ -5,6 +5,7 @@ import { problemApp } from '../http/problem-app';
 import { refuseConsistency } from './consistency';
 import { eventRoutes } from './event-routes';
 import { listRoutes } from './list-routes';
+import { monitorRoute } from './monitor-route';
 import { parameters } from './parameters';
 import type { QueryPorts } from './ports';
 import { subjectRoutes } from './subject-routes';
@@ -22,6 +23,7 @@ export function queryApp(ports: QueryPorts): Hono {
   subjectRoutes(app, ports);
   listRoutes(app, ports);
   eventRoutes(app, ports);
+  monitorRoute(app, ports);
   app.get('/health', async (context) => {
     parameters(context);
     refuseConsistency(context, 'health is what it is');

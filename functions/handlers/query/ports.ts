@@ -1,3 +1,4 @@
+import type { MonitorPorts } from '../../application/monitor/monitor';
 import type { Effects, EventStore, Vault } from '../../application/ports';
 import type { KnownGenerations } from '../../application/read-models/known-generations';
 import type { FeedReader, LiveRows, ViewLists } from '../../application/read-models/ports';
@@ -11,12 +12,13 @@ export type QueryPorts = {
   readonly lists: ViewLists;
   readonly feed: FeedReader;
   /** With personal data open. */
-  readonly events: Pick<EventStore, 'readRange' | 'readMany'>;
+  readonly events: Pick<EventStore, 'load' | 'readRange' | 'readMany'>;
   readonly vault: Pick<Vault, 'keyOf' | 'open'>;
   readonly projections: readonly Projection[];
   readonly orders: Projection<OrderSummary>;
   readonly users: Projection<UserProfile>;
   readonly inventory: Projection<InventoryLevel>;
+  readonly monitor: Pick<MonitorPorts, 'counters' | 'errors' | 'queues'>;
   readonly telemetry: Telemetry;
   readonly effects: Pick<Effects, 'now' | 'sleep'>;
 };

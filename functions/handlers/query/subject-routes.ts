@@ -1,53 +1,123 @@
 import type { Context, Hono } from 'hono';
-import { streamEvents } from '../../application/queries/stream-events';
-import { type Moment, subjectAt } from '../../application/queries/subject-at';
+import { toldEvents } from '../../application/queries/changes';
+import { type Moment, type PastState, subjectAt } from '../../application/queries/subject-at';
 import { userBody } from '../../application/queries/user-body';
 import type { Projection } from '../../application/read-models/projection';
 import { hasBody, type ViewRow } from '../../application/read-models/rows';
 import { HttpProblem, invalid } from '../http/problem';
-import { awaitConsistency, refuseConsistency } from './consistency';
+import { awaitRow, refuseConsistency, type Stale, staleness, type Wanted, wantedOf } from './consistency';
 import { listAnswer } from './list-answer';
 import { type Parameters, pageRequest, parameters, pathId, pointInTime, wholeNumber } from './parameters';
 import type { QueryPorts } from './ports';
 
-/** One order, one user, one SKU: from its row, or folded from its stream. */
+/** What is found below one path: by its id, from the row of its stream. */
+type Subject<Row extends ViewRow> = {
+  readonly path: string;
+  readonly noun: string;
+  readonly idField: keyof Row & string;
+  readonly projection: Projection<Row>;
+  /** The row as readers are shown it. */
+  readonly bodyOf: (row: Row) => Row | Promise<Row>;
+};
+
+/** One subject of that kind, as a request names it. */
+type Asked<Row extends ViewRow> = Subject<Row> & {
+  readonly id: string;
+  readonly stream: string;
+  /** `order o-1`, for messages. */
+  readonly name: string;
+};
+
+/** One order, one user, one SKU: from its row, or folded from its stream; and its events. */
 export function subjectRoutes(app: Hono, ports: QueryPorts): void {
   const { orders, users, inventory, vault } = ports;
-  app.get('/orders/:orderId', (context) => subject(context, ports, orders, 'order', pathId(context, 'orderId')));
-  app.get('/users/:userId', (context) =>
-    subject(context, ports, users, 'user', pathId(context, 'userId'), (user) => userBody(user, vault)),
-  );
-  app.get('/inventory/:sku', (context) => subject(context, ports, inventory, 'SKU', pathId(context, 'sku')));
-  app.get('/orders/:orderId/events', async (context) => {
-    const orderId = pathId(context, 'orderId');
-    refuseConsistency(context, 'the events of a stream are always read consistently');
-    const list = `orders/${orderId}/events`;
-    const page = pageRequest(parameters(context, 'limit', 'cursor'), list);
-    if (page.after !== undefined) wholeNumber('cursor', page.after, 1);
-    const events = await streamEvents(ports.events, `order#${orderId}`, page);
-    if (events.items.length === 0 && page.after === undefined) throw notFound(`order ${orderId}`);
-    return context.json(listAnswer(list, events));
+  const asIs = <Row>(row: Row): Row => row;
+  routesOf(app, ports, { path: 'orders', noun: 'order', idField: 'orderId', projection: orders, bodyOf: asIs });
+  routesOf(app, ports, {
+    path: 'users',
+    noun: 'user',
+    idField: 'userId',
+    projection: users,
+    bodyOf: (user) => userBody(user, vault),
   });
+  routesOf(app, ports, { path: 'inventory', noun: 'SKU', idField: 'sku', projection: inventory, bodyOf: asIs });
 }
 
-async function subject<Row extends ViewRow>(
+function routesOf<Row extends ViewRow>(app: Hono, ports: QueryPorts, subject: Subject<Row>): void {
+  const asked = (context: Context): Asked<Row> => {
+    const id = pathId(context, 'id');
+    return { ...subject, id, stream: `${subject.projection.prefix}${id}`, name: `${subject.noun} ${id}` };
+  };
+  app.get(`/${subject.path}/:id`, (context) => answer(context, ports, asked(context)));
+  app.get(`/${subject.path}/:id/events`, (context) => events(context, ports, asked(context)));
+}
+
+async function answer<Row extends ViewRow>(
   context: Context,
   ports: QueryPorts,
-  projection: Projection<Row>,
-  noun: string,
-  id: string,
-  bodyOf: (row: Row) => Row | Promise<Row> = (row) => row,
+  asked: Asked<Row>,
 ): Promise<Response> {
-  const stream = `${projection.prefix}${id}`;
-  const name = `${noun} ${id}`;
   const moment = momentOf(parameters(context, 'version', 'asOf', 'consistent'));
-  if (moment) refuseConsistency(context, 'version, asOf and consistent read the stream itself');
-  else await awaitConsistency(context, ports);
+  if (moment !== undefined && moment.kind !== 'latest') refuseConsistency(context, 'version and asOf read the past');
+  const wanted = wantedOf(context, asked.stream);
+  if (wanted) return fresh(context, ports, asked, wanted, moment !== undefined);
   const row = moment
-    ? await folded(ports, projection, stream, moment, name)
-    : await projected<Row>(ports, stream, name);
+    ? found(asked, moment, await folded(ports, asked, moment))
+    : shownOf(asked, (await ports.rows.getMany([asked.stream])).get(asked.stream) as Row | undefined);
+  return shown(context, asked, row);
+}
+
+/** At least the version that is wanted, or the newest there is under a flag that says so. */
+async function fresh<Row extends ViewRow>(
+  context: Context,
+  ports: QueryPorts,
+  asked: Asked<Row>,
+  wanted: Wanted,
+  fold: boolean,
+): Promise<Response> {
+  const row = (await awaitRow(ports, wanted)) as Row | undefined;
+  if (row && row.version >= wanted.version) return shown(context, asked, row);
+  if (!fold) return stale(context, asked, row, staleness(wanted, row?.version ?? 0, row?.fault));
+  const state = await folded(ports, asked, { kind: 'latest' }).catch((error: unknown) => {
+    if (row?.fault) return undefined;
+    throw error;
+  });
+  if (state === undefined) return stale(context, asked, row, staleness(wanted, row?.version ?? 0, row?.fault));
+  const now = state.kind === 'found' ? state.row : undefined;
+  if (now && now.version >= wanted.version) return shown(context, asked, now);
+  return stale(context, asked, now, staleness(wanted, now?.version ?? 0, undefined));
+}
+
+async function shown<Row extends ViewRow>(context: Context, { bodyOf }: Asked<Row>, row: Row): Promise<Response> {
   context.header('etag', `"${row.version}"`);
   return context.json(await bodyOf(row));
+}
+
+/** 202: what is asked for is on its way. Nobody is to keep this answer for another. */
+async function stale<Row extends ViewRow>(
+  context: Context,
+  { idField, id, bodyOf }: Asked<Row>,
+  row: Row | undefined,
+  flag: Stale,
+): Promise<Response> {
+  context.header('cache-control', 'no-store');
+  if (!flag.fault) context.header('retry-after', '1');
+  const body = row && hasBody(row) ? await bodyOf(row) : { [idField]: id };
+  return context.json({ ...body, stale: flag }, 202);
+}
+
+async function events<Row extends ViewRow>(
+  context: Context,
+  ports: QueryPorts,
+  { path, id, stream, name, projection }: Asked<Row>,
+): Promise<Response> {
+  refuseConsistency(context, 'the events of a stream are always read consistently');
+  const list = `${path}/${id}/events`;
+  const page = pageRequest(parameters(context, 'limit', 'cursor'), list);
+  if (page.after !== undefined) wholeNumber('cursor', page.after, 1);
+  const told = await toldEvents(ports.events, projection, stream, page);
+  if (told.items.length === 0 && page.after === undefined) throw notFound(name);
+  return context.json(listAnswer(list, told));
 }
 
 /** Which past is asked for; undefined: none, the row will do. */
@@ -64,8 +134,7 @@ function momentOf({ version, asOf, consistent }: Parameters): Moment | undefined
   throw invalid({ field: 'consistent', value: consistent, expected: 'true or false' });
 }
 
-async function projected<Row extends ViewRow>(ports: QueryPorts, stream: string, name: string): Promise<Row> {
-  const row = (await ports.rows.getMany([stream])).get(stream) as Row | undefined;
+function shownOf<Row extends ViewRow>({ name }: Asked<Row>, row: Row | undefined): Row {
   if (row === undefined) throw notFound(name);
   if (hasBody(row)) return row;
   throw new HttpProblem(503, 'projection-faulted', `${name} cannot be shown: ${row.fault?.error}`, {
@@ -73,14 +142,15 @@ async function projected<Row extends ViewRow>(ports: QueryPorts, stream: string,
   });
 }
 
-async function folded<Row extends ViewRow>(
-  ports: QueryPorts,
-  projection: Projection<Row>,
-  stream: string,
+function folded<Row extends ViewRow>(
+  { events }: QueryPorts,
+  { projection, stream }: Asked<Row>,
   moment: Moment,
-  name: string,
-): Promise<Row> {
-  const state = await subjectAt(ports.events, projection, stream, moment).catch(unreadable);
+): Promise<PastState<Row>> {
+  return subjectAt(events, projection, stream, moment).catch(unreadable);
+}
+
+function found<Row extends ViewRow>({ name }: Asked<Row>, moment: Moment, state: PastState<Row>): Row {
   if (state.kind === 'found') return state.row;
   if (state.kind === 'beyond') {
     throw new HttpProblem(404, 'not-found', `${name} has only ${state.versions} versions`, {
@@ -91,7 +161,8 @@ async function folded<Row extends ViewRow>(
 }
 
 function unreadable(error: unknown): never {
-  if (error instanceof Error && (error as { code?: unknown }).code === 'unreadable-event') {
+  const { code } = error as { readonly code?: unknown };
+  if (error instanceof Error && (code === 'unreadable-event' || code === 'newer-event')) {
     throw new HttpProblem(503, 'unreadable-event', error.message);
   }
   throw error;
