@@ -1,8 +1,8 @@
-import { FACT_SOURCE, subjectOf } from './catalogue';
-import { asAttribute } from './cloud-event-rules';
+import { subjectOf } from './catalogue';
 import type { InvalidEvent } from './decode-event';
 import { mayBePersonal } from './personal-streams';
 import type { Fact } from './ports';
+import { systemEvent } from './system-event';
 
 /** More problems than these tell a producer nothing new; the Inbox item has them all. */
 const MOST_PROBLEMS = 20;
@@ -16,29 +16,22 @@ export function rejectionFact(rejected: InvalidEvent, at: string): Fact {
   const { stream, id, source, type, reason, problems } = rejected;
   const personal = mayBePersonal(stream, type);
   const shown = problems.slice(0, MOST_PROBLEMS);
-  return {
+  return systemEvent({
     type: 'EventRejected',
-    time: at,
-    detail: {
-      specversion: '1.0',
-      id: asAttribute(`rejected:${source}:${id}`),
-      source: FACT_SOURCE,
-      type: 'EventRejected',
-      subject: asAttribute(subjectOf(stream)),
-      time: at,
-      datacontenttype: 'application/json',
-      partitionkey: asAttribute(stream),
-      correlationid: asAttribute(rejected.correlationId ?? id),
-      causationid: asAttribute(id),
-      originsource: asAttribute(source),
-      data: {
-        stream,
-        id,
-        source,
-        type,
-        reason,
-        problems: personal ? shown.map(({ field, expected }) => ({ field, expected })) : shown,
-      },
+    id: `rejected:${source}:${id}`,
+    at,
+    subject: subjectOf(stream),
+    partitionKey: stream,
+    correlationId: rejected.correlationId ?? id,
+    causationId: id,
+    extensions: { originsource: source },
+    data: {
+      stream,
+      id,
+      source,
+      type,
+      reason,
+      problems: personal ? shown.map(({ field, expected }) => ({ field, expected })) : shown,
     },
-  };
+  });
 }
