@@ -78,11 +78,14 @@ const constructs = [
   'CommandApi',
   'QueryApi',
   'SweepInbox',
+  'Monitor',
 ];
 
 describe('least privilege', () => {
-  /** Without what every function may do: write to its own log group. */
-  const own = (construct: string) => grantsOf(local, construct).filter((grant) => !grant.startsWith('logs:'));
+  const note = ['PutItem', 'UpdateItem'].map((action) => `dynamodb:${action} on Insights`);
+  /** Without what every function may do: write to its own log group, and note what fails. */
+  const own = (construct: string) =>
+    grantsOf(local, construct).filter((grant) => !grant.startsWith('logs:') && !note.includes(grant));
 
   const append = ['ConditionCheckItem', 'PutItem', 'Query'].map((action) => `dynamodb:${action} on Events`);
   const seal = ['GetItem', 'PutItem'].map((action) => `dynamodb:${action} on Keys`);
@@ -101,6 +104,14 @@ describe('least privilege', () => {
       'orders-by-status',
       'orders-by-user',
     ].map((index) => `dynamodb:Query on Views/index/${index}`),
+  ];
+  const watch = [
+    ...['BatchGetItem', 'Query'].map((action) => `dynamodb:${action} on Insights`),
+    'dynamodb:Query on Insights/index/top',
+    ...[
+      ...['FeedDlq', 'FeedRedrive', 'IngestDlq', 'InsightsDlq', 'InsightsFacts', 'InventoryRedelivery'],
+      ...['OrdersRedelivery', 'ProjectionDlq', 'Rebuild', 'RebuildDlq', 'Unrouted', 'UsersRedelivery', 'ViewsRedrive'],
+    ].map((queue) => `sqs:GetQueueAttributes on ${queue}`),
   ];
   const redeliver = ['Inventory', 'Orders', 'Users'].map((name) => `sqs:SendMessage on ${name}Redelivery`);
 
@@ -164,8 +175,19 @@ describe('least privilege', () => {
         ...readViews,
         'dynamodb:Query on Inbox',
         'dynamodb:GetItem on Keys',
+        ...watch,
       ].sort(),
     );
+  });
+
+  test('monitor looks at everything, opens nothing, and says what has become a dead letter', () => {
+    expect(own('Monitor')).toEqual(
+      ['dynamodb:Query on Events', ...readViews, ...watch, 'events:PutEvents on OrderBus'].sort(),
+    );
+  });
+
+  test.each(constructs)('%s can note what fails', (name) => {
+    expect(grantsOf(local, name)).toEqual(expect.arrayContaining(note));
   });
 
   test('whose personal data can be read, only they can read who write or show them', () => {
@@ -208,6 +230,11 @@ describe('what cannot be delivered', () => {
       expect(shortName(OnFailure.Destination)).toBe('IngestDlq');
       expect(Properties.MaximumRetryAttempts).toBe(2);
     }
+  });
+
+  test('the monitor looks every minute, and every hour where time is moved on', () => {
+    expect(resource(service, 'AWS::Events::Rule', 'MonitorTicker').Properties.ScheduleExpression).toBe('rate(1 minute)');
+    expect(resource(local, 'AWS::Events::Rule', 'MonitorTicker').Properties.ScheduleExpression).toBe('rate(1 hour)');
   });
 
   test('a tick of the sweep is not kept: the next one does its work', () => {
@@ -264,7 +291,7 @@ test('a mapping is made after the permissions that Lambda tries when it is made'
 });
 
 describe('facts', () => {
-  test('are believed only from project-feed and the ingests', () => {
+  test('are believed only from project-feed, the ingests and the monitor', () => {
     const policy = resource(service, 'AWS::Events::EventBusPolicy', 'FactGuard');
     const { Condition, ...statement } = policy.Properties.Statement as Properties & { Condition: Properties };
     expect(statement).toMatchObject({ Effect: 'Deny', Principal: '*', Action: 'events:PutEvents' });
@@ -275,6 +302,7 @@ describe('facts', () => {
       'IngestOrdersRole',
       'IngestInventoryRole',
       'IngestUsersRole',
+      'MonitorRole',
     ]);
   });
 });
