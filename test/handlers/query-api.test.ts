@@ -47,6 +47,21 @@ class World {
     effects: this.effects,
   });
 
+  constructor() {
+    const { sleep } = this.effects;
+    Object.assign(this.effects, {
+      sleep: async (ms: number) => {
+        this.effects.advance(ms);
+        await sleep(ms);
+      },
+    });
+  }
+
+  /** Since it began, in milliseconds. */
+  waited(): number {
+    return this.effects.slept.reduce((sum, ms) => sum + ms, 0);
+  }
+
   /** Appended, but seen by no projection yet. */
   append(...events: readonly RecordedEvent[]): void {
     this.history.push(...events);
@@ -59,6 +74,7 @@ class World {
       generations: this.generations.all,
       rows: this.rows,
       events: this.events,
+      faults: { met: async () => {} },
       deadLetters,
       now: this.effects.now,
     });
@@ -160,26 +176,92 @@ describe('GET /orders/{id}', () => {
     expect(world.effects.slept).toHaveLength(3);
   });
 
-  test('says how far the projection is when waiting has not helped', async () => {
+  test('shows the row under a flag when waiting has not helped', async () => {
     await world.happened(...orderHistory('o-1', 1));
     const { status, headers, body } = await world.get('/orders/o-1', { 'if-consistent': 'order#o-1@2' });
-    expect(status).toBe(412);
-    expect(headers.get('retry-after')).toBe('1');
-    expect(body).toMatchObject({ stream: 'order#o-1', version: 2, reached: 1 });
-    const waited = world.effects.slept.reduce((sum, ms) => sum + ms, 0);
-    expect(waited).toBeGreaterThanOrEqual(2_000);
-    expect(waited).toBeLessThan(2_500);
+    expect(status).toBe(202);
+    expect(Object.fromEntries(headers)).toMatchObject({ 'retry-after': '1', 'cache-control': 'no-store' });
+    expect(headers.get('etag')).toBeNull();
+    expect(body).toMatchObject({ version: 1, status: 'created' });
+    expect(body.stale).toEqual({ stream: 'order#o-1', wanted: 2, reached: 1 });
+    expect(world.waited()).toBe(2_000);
+  });
+
+  test.each([
+    ['wait=0', 0, 'wait=0'],
+    ['wait=5', 5_000, 'wait=5'],
+    ['respond-async, wait = "3"; a=b, wait=1', 3_000, 'wait=3'],
+    ['note="a, wait=1", wait=4', 4_000, 'wait=4'],
+    ['wait=3600', 7_000, 'wait=7'],
+    ['wait=soon', 2_000, null],
+    ['return=minimal', 2_000, null],
+  ])('waits as long as "Prefer: %s" says, within bounds', async (prefer, ms, applied) => {
+    await world.happened(...orderHistory('o-1', 1));
+    const asked = { 'if-consistent': 'order#o-1@2', prefer };
+    const { status, headers } = await world.get('/orders/o-1', asked);
+    expect([status, world.waited(), headers.get('preference-applied')]).toEqual([202, ms, applied]);
+  });
+
+  test('counts what the table takes to answer as waiting', async () => {
+    await world.happened(...orderHistory('o-1', 1));
+    const { getMany } = world.rows;
+    world.rows.getMany = async (places) => {
+      world.effects.advance(900);
+      return getMany.call(world.rows, places);
+    };
+    expect((await world.get('/orders/o-1', { 'if-consistent': 'order#o-1@2' })).status).toBe(202);
+    expect(world.waited()).toBeLessThan(200);
+  });
+
+  test('shows no more than the id while there is no row', async () => {
+    world.append(...orderHistory('o-1', 1));
+    const { status, body } = await world.get('/orders/o-1', { 'if-consistent': 'order#o-1@1' });
+    expect([status, body]).toEqual([202, { orderId: 'o-1', stale: { stream: 'order#o-1', wanted: 1, reached: 0 } }]);
+  });
+
+  test('folds the stream when waiting has not helped and the caller asks for that', async () => {
+    const history = orderHistory('o-1', 3);
+    await world.happened(...history.slice(0, 1));
+    world.append(...history.slice(1));
+    const asked = (version: number) =>
+      world.get('/orders/o-1?consistent=true', { 'if-consistent': `order#o-1@${version}`, prefer: 'wait=1' });
+    const folded = await asked(2);
+    expect([folded.status, folded.headers.get('etag'), world.waited()]).toEqual([200, '"3"', 1_000]);
+    expect(folded.body).toMatchObject({ version: 3, status: 'paid' });
+    expect(folded.body.stale).toBeUndefined();
+    const beyond = await asked(4);
+    expect(beyond.status).toBe(202);
+    expect(beyond.body).toMatchObject({ version: 3, stale: { wanted: 4, reached: 3 } });
+    const nowhere = await world.get('/orders/o-9?consistent=true', { 'if-consistent': 'order#o-9@1' });
+    expect([nowhere.status, nowhere.body.stale.reached]).toEqual([202, 0]);
   });
 
   test('does not wait for a projection that a fault holds up', async () => {
     await world.happened(...orderHistory('o-1', 1), recorded('order#o-1', 2, 'OrderBewitched'));
-    const { status, body } = await world.get('/orders/o-1', { 'if-consistent': 'order#o-1@2' });
-    expect(status).toBe(412);
-    expect(body).toMatchObject({ reached: 1, fault: { version: 2 } });
-    expect(world.effects.slept).toEqual([]);
+    for (const path of ['/orders/o-1', '/orders/o-1?consistent=true']) {
+      const { status, headers, body } = await world.get(path, { 'if-consistent': 'order#o-1@2' });
+      expect([status, headers.get('retry-after')]).toEqual([202, null]);
+      expect(body).toMatchObject({ version: 1, stale: { wanted: 2, reached: 1, fault: { version: 2, seen: 2 } } });
+    }
+    expect(world.waited()).toBe(0);
+    expect((await world.get('/orders/o-1', { 'if-consistent': 'order#o-1@1' })).status).toBe(200);
     expect((await world.get('/orders/o-1')).body).toMatchObject({ version: 1, fault: { version: 2, seen: 2 } });
     expect((await world.get('/orders/o-1?consistent=true')).status).toBe(503);
     expect((await world.get('/orders/o-1?version=1')).status).toBe(200);
+  });
+
+  test('shows what a fault does not hold up any more, when the stream is folded', async () => {
+    const history = orderHistory('o-1', 3);
+    await world.happened(history[0]!, { ...history[1]!, type: 'OrderBewitched' });
+    world.history.splice(1, 1, history[1]!, history[2]!);
+    const { status, body } = await world.get('/orders/o-1?consistent=true', { 'if-consistent': 'order#o-1@3' });
+    expect([status, body.version, world.waited()]).toEqual([200, 3, 0]);
+  });
+
+  test('knows its stream also where the header had to be encoded', async () => {
+    await world.happened(recorded('inventory#Tasse grün', 1, 'StockAdded', { sku: 'Tasse grün', quantity: 7 }));
+    const asked = { 'if-consistent': `${encodeURIComponent('inventory#Tasse grün')}@1` };
+    expect((await world.get(`/inventory/${encodeURIComponent('Tasse grün')}`, asked)).status).toBe(200);
   });
 
   test('says why an order cannot be shown whose first event nobody can read', async () => {
@@ -373,9 +455,19 @@ describe('a request that cannot be honoured', () => {
 
   test.each([
     ['/orders/o-1', 'order#o-1'],
+    ['/orders/o-1', 'order#o-1@0'],
+    ['/orders/o-1', 'order#o-2@1'],
+    ['/orders/o-1', 'user#o-1@1'],
     ['/orders/o-1', 'device#d-1@1'],
+    ['/orders/o-1', '%@1'],
+    ['/orders/o-1/events', 'order#o-1@1'],
+    ['/users/u-1/orders', 'order#o-1@1'],
+    ['/events', 'order#o-1@1'],
+    ['/events/e-1', 'order#o-1@1'],
+    ['/health', 'order#o-1@1'],
     ['/orders?status=paid', 'order#o-1@1'],
     ['/orders/o-1?version=1', 'order#o-1@1'],
+    ['/orders/o-1?asOf=2026-01-01T12:00:00Z', 'order#o-1@1'],
   ])('%s If-Consistent: %s promises what it cannot keep', async (path, value) => {
     const { status, body } = await world.get(path, { 'if-consistent': value });
     expect(status).toBe(400);

@@ -1,11 +1,21 @@
 import type { EventStore } from '../../functions/application/ports';
 import type { RecordedEvent } from '../../functions/application/recorded-event';
+import { reducerHashes } from '../../functions/application/reducer-hashes';
 
 /** The event table as readers see it: histories given by the test, and the ranges that were asked for. */
-export class HistoryReader implements Pick<EventStore, 'readRange' | 'readMany'> {
+export class HistoryReader implements Pick<EventStore, 'load' | 'readRange' | 'readMany'> {
   readonly asked: string[] = [];
 
   constructor(readonly events: readonly RecordedEvent[]) {}
+
+  /** From the last snapshot on, like the event table itself. */
+  async load(stream: string) {
+    const all = await this.readRange(stream, 0);
+    const start = all.findLastIndex(({ metadata }) => metadata.snapshot?.reducer === reducerHashes.order);
+    const snapshot = all[start]?.metadata.snapshot;
+    const events = all.slice(Math.max(0, start));
+    return { stream, events, version: all.at(-1)?.version ?? 0, ...(snapshot && { snapshot }) };
+  }
 
   async readRange(stream: string, after: number, upTo = Number.POSITIVE_INFINITY) {
     this.asked.push(`${stream} ${after + 1}..${upTo}`);

@@ -4,7 +4,7 @@ import { type Moment, type PastState, subjectAt } from '../../application/querie
 import { userBody } from '../../application/queries/user-body';
 import type { Projection } from '../../application/read-models/projection';
 import { hasBody, type ViewRow } from '../../application/read-models/rows';
-import { HttpProblem, invalid } from '../http/problem';
+import { HttpProblem, invalid, isHttpProblem } from '../http/problem';
 import { awaitRow, refuseConsistency, type Stale, staleness, type Wanted, wantedOf } from './consistency';
 import { listAnswer } from './list-answer';
 import { type Parameters, pageRequest, parameters, pathId, pointInTime, wholeNumber } from './parameters';
@@ -52,11 +52,7 @@ function routesOf<Row extends ViewRow>(app: Hono, ports: QueryPorts, subject: Su
   app.get(`/${subject.path}/:id/events`, (context) => events(context, ports, asked(context)));
 }
 
-async function answer<Row extends ViewRow>(
-  context: Context,
-  ports: QueryPorts,
-  asked: Asked<Row>,
-): Promise<Response> {
+async function answer<Row extends ViewRow>(context: Context, ports: QueryPorts, asked: Asked<Row>): Promise<Response> {
   const moment = momentOf(parameters(context, 'version', 'asOf', 'consistent'));
   if (moment !== undefined && moment.kind !== 'latest') refuseConsistency(context, 'version and asOf read the past');
   const wanted = wantedOf(context, asked.stream);
@@ -79,7 +75,7 @@ async function fresh<Row extends ViewRow>(
   if (row && row.version >= wanted.version) return shown(context, asked, row);
   if (!fold) return stale(context, asked, row, staleness(wanted, row?.version ?? 0, row?.fault));
   const state = await folded(ports, asked, { kind: 'latest' }).catch((error: unknown) => {
-    if (row?.fault) return undefined;
+    if (row?.fault && isHttpProblem(error)) return undefined;
     throw error;
   });
   if (state === undefined) return stale(context, asked, row, staleness(wanted, row?.version ?? 0, row?.fault));
