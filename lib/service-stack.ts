@@ -1,6 +1,8 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { Match } from 'aws-cdk-lib/aws-events';
 import type { Construct } from 'constructs';
 import { FACT_SOURCE, ingestRoutes } from '../functions/application/catalogue';
+import { FactSubscriber } from './constructs/fact-subscriber';
 import { FunctionUrlApi } from './constructs/function-url-api';
 import { FactGuard } from './constructs/order-bus';
 import { ServiceFunction } from './constructs/service-function';
@@ -41,6 +43,7 @@ export class ServiceStack extends Stack {
     this.#sweepInbox();
     this.#commandApi();
     this.#queryApi();
+    this.#insights();
     const monitor = this.#monitor();
     new FactGuard(this, 'FactGuard', {
       bus: props.data.orderBus.bus,
@@ -121,6 +124,25 @@ export class ServiceStack extends Stack {
       deadLettersUrlName: 'FEED_DLQ_URL',
     });
     return feed;
+  }
+
+  /** Facts of orders → counters. */
+  #insights(): void {
+    const { insights, views, orderBus, insightsFacts, insightsDeadLetters } = this.#data;
+    const counting = this.#function('insights', 'projector', 'Counts facts: sales, funnel, lifecycle');
+    insights.grantCount(counting.role);
+    // The generations of the counters, and to begin the first.
+    views.grantProject(counting.role);
+    new FactSubscriber(this, 'InsightsSubscriber', {
+      stage: this.#stage,
+      bus: orderBus.bus,
+      // Other facts about orders (a rejection) have no place in a stream.
+      pattern: { detail: { partitionkey: Match.prefix('order#'), sequence: Match.exists() } },
+      subscriber: counting,
+      queue: insightsFacts,
+      deadLetters: insightsDeadLetters,
+      batches: this.#stage.facts,
+    });
   }
 
   /** Inbox → ingests: events that have been parked for too long are decided a last time. */

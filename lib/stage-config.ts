@@ -11,6 +11,7 @@ export const functionNames = [
   'command-api',
   'query-api',
   'sweep-inbox',
+  'insights',
   'monitor',
 ] as const;
 
@@ -46,6 +47,7 @@ export type StageConfig = {
     readonly maxConcurrency: number;
     readonly maxReceiveCount: number;
   };
+  readonly facts: FactBatches;
   /** What the rules and the asynchronous invocations behind them do before an event is a dead letter. */
   readonly delivery: DeliverySettings;
   /** Only for functions named here: an account with a low concurrency limit must still be able to deploy. */
@@ -61,6 +63,15 @@ export type DeliverySettings = {
   readonly ruleMaxAgeHours: number;
   readonly functionRetries: 0 | 1 | 2;
   readonly functionMaxAgeHours: number;
+};
+
+/** How a subscriber takes facts from its queue. */
+export type FactBatches = {
+  readonly size: number;
+  /** Seconds to wait for a fuller batch; at least 1 for more than 10 facts (API reference of CreateEventSourceMapping). */
+  readonly window: number;
+  /** How many environments of one function a queue may use, 2 … 1000. */
+  readonly maxConcurrency: number;
 };
 
 /** How a projector reads the stream of the Events table. */
@@ -83,6 +94,7 @@ const cloud = {
   // An outage is waited out for half the life of a stream record; what is then set aside can still be fetched.
   projector: { batchSize: 100, batchWindow: 0, parallelization: 4, retries: 10_000, maxRecordAgeHours: 12 },
   redelivery: { batchSize: 10, maxConcurrency: 10, maxReceiveCount: 5 },
+  facts: { size: 100, window: 1, maxConcurrency: 10 },
   delivery: { ruleRetries: 185, ruleMaxAgeHours: 24, functionRetries: 2, functionMaxAgeHours: 6 },
   reservedConcurrency: {},
   monitorEveryMinutes: 1,
@@ -104,6 +116,7 @@ const stages: Readonly<Record<StageName, StageConfig>> = {
     memoryMb: 256,
     projector: { ...cloud.projector, parallelization: 1, retries: 20, maxRecordAgeHours: 1 },
     redelivery: { ...cloud.redelivery, maxConcurrency: 2 },
+    facts: { ...cloud.facts, maxConcurrency: 2 },
     // Time is moved on by weeks here; and somebody reads the log.
     monitorEveryMinutes: 60,
   },

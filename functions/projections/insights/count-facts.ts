@@ -1,7 +1,7 @@
 import { backoff } from '../../application/backoff';
 import type { Count, Ledger } from '../../application/insights/ledger';
 import { type OrderFact, orderFact } from '../../application/insights/order-fact';
-import { insightsProjection, monitorSeries } from '../../application/insights/series';
+import { monitorSeries } from '../../application/insights/series';
 import { expiryOf, windowOf } from '../../application/insights/windows';
 import type { Effects } from '../../application/ports';
 import { byStream } from '../../application/read-models/by-stream';
@@ -48,9 +48,6 @@ export function makeCountFacts(ports: CountPorts) {
 export function countableFact(event: RecordedEvent): OrderFact {
   return orderFact(factOf(event).detail);
 }
-
-/** For `knownGenerations`. */
-export { insightsProjection };
 
 async function count(ports: CountPorts, portions: readonly Portion[], options: CountOptions): Promise<CountResult> {
   const { ledger, effects } = ports;
