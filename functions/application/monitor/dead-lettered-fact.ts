@@ -1,6 +1,6 @@
-import { FACT_SOURCE } from '../catalogue';
 import { type DeadLetterQueue, deadLetterQueues } from '../dead-letters/queues';
 import type { Fact } from '../ports';
+import { systemEvent } from '../system-event';
 import type { Look } from './ports';
 
 /**
@@ -8,27 +8,18 @@ import type { Look } from './ports';
  * look that is repeated says the same.
  */
 export function deadLetteredFact(queue: DeadLetterQueue, before: number, look: Look, at: string): Fact {
-  const id = `dead-lettered:${queue}:${look.serial}:${look.count}`;
-  return {
+  return systemEvent({
     type: 'DeadLettered',
-    time: at,
-    detail: {
-      specversion: '1.0',
-      id,
-      source: FACT_SOURCE,
-      type: 'DeadLettered',
-      subject: queue,
-      time: at,
-      datacontenttype: 'application/json',
-      partitionkey: `dlq#${queue}`,
-      correlationid: id,
-      data: {
-        queue,
-        holds: deadLetterQueues[queue],
-        count: look.count,
-        before,
-        action: `orderstream dlq list ${queue}`,
-      },
+    id: `dead-lettered:${queue}:look-${look.serial}:${look.count}`,
+    at,
+    subject: queue,
+    partitionKey: `dlq#${queue}`,
+    data: {
+      queue,
+      holds: deadLetterQueues[queue],
+      count: look.count,
+      before,
+      action: `orderstream dlq list ${queue}`,
     },
-  };
+  });
 }

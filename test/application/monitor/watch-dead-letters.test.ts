@@ -29,14 +29,14 @@ describe('of a dead-letter queue', () => {
         time: '2026-01-01T12:00:00.000Z',
         detail: {
           specversion: '1.0',
-          id: 'dead-lettered:views:1:2',
+          id: 'dead-lettered:views:look-1:2',
           source: 'orderstream',
           type: 'DeadLettered',
           subject: 'views',
           time: '2026-01-01T12:00:00.000Z',
           datacontenttype: 'application/json',
           partitionkey: 'dlq#views',
-          correlationid: 'dead-lettered:views:1:2',
+          correlationid: 'dead-lettered:views:look-1:2',
           data: {
             queue: 'views',
             holds: 'places in streams that project-views could not pass',
@@ -60,7 +60,11 @@ describe('of a dead-letter queue', () => {
   test('that gets longer again it is said again, as another event', async () => {
     const world = new World();
     for (const count of [1, 0, 1, 2]) await world.look(count);
-    expect(world.ids).toEqual(['dead-lettered:views:1:1', 'dead-lettered:views:3:1', 'dead-lettered:views:4:2']);
+    expect(world.ids).toEqual([
+      'dead-lettered:views:look-1:1',
+      'dead-lettered:views:look-3:1',
+      'dead-lettered:views:look-4:2',
+    ]);
   });
 
   test('a look that dies before it is remembered is made again, as the same event', async () => {
