@@ -83,6 +83,7 @@ export const environment = {
   viewsRedriveQueueUrl: () => variable('VIEWS_REDRIVE_QUEUE_URL'),
   feedRedriveQueueUrl: () => variable('FEED_REDRIVE_QUEUE_URL'),
   parkForDays: () => numberIn('PARK_FOR_DAYS', 14),
+  rebuildWorkSeconds: () => numberIn('REBUILD_WORK_SECONDS', 40),
   linePatienceSeconds: () => numberIn('LINE_PATIENCE_SECONDS', 10),
 } as const;
 

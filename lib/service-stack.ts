@@ -1,5 +1,6 @@
 import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { Match } from 'aws-cdk-lib/aws-events';
+import { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { FACT_SOURCE, ingestRoutes } from '../functions/application/catalogue';
 import { FactSubscriber } from './constructs/fact-subscriber';
@@ -41,6 +42,7 @@ export class ServiceStack extends Stack {
     this.#projectViews();
     const feed = this.#projectFeed();
     this.#sweepInbox();
+    this.#rebuild();
     this.#commandApi();
     this.#queryApi();
     this.#insights();
@@ -151,6 +153,29 @@ export class ServiceStack extends Stack {
     this.#data.inbox.grantSearch(sweep.role);
     this.#redeliversBy(sweep);
     new Ticker(this, 'SweepTicker', { ticked: sweep, every: Duration.hours(1) });
+  }
+
+  /** Events → a generation of a read model, part by part, fed from a queue. */
+  #rebuild(): void {
+    const { eventStore, views, rebuild, projectionDeadLetters, feedDeadLetters } = this.#data;
+    const worker = this.#function('rebuild', 'rebuild', 'Builds generations of the read models', {
+      // A part is passed on well before the time is up.
+      REBUILD_WORK_SECONDS: String(Math.floor((this.#stage.timeouts.rebuild * 2) / 3)),
+    });
+    eventStore.grantScan(worker.role);
+    views.grantRebuild(worker.role);
+    worker.sendsTo(rebuild, 'REBUILD_QUEUE_URL');
+    worker.sendsTo(projectionDeadLetters, 'PROJECTION_DLQ_URL');
+    worker.sendsTo(feedDeadLetters, 'FEED_DLQ_URL');
+    const mayConsume = rebuild.queue.grantConsumeMessages(worker.role);
+    const mapping = new EventSourceMapping(this, 'RebuildMapping', {
+      target: worker.function,
+      eventSourceArn: rebuild.queue.queueArn,
+      batchSize: 1,
+      maxConcurrency: this.#stage.rebuildConcurrency,
+      reportBatchItemFailures: true,
+    });
+    mayConsume.applyBefore(mapping);
   }
 
   /** HTTP → Events, HTTP → bus. */

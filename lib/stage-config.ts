@@ -11,6 +11,7 @@ export const functionNames = [
   'command-api',
   'query-api',
   'sweep-inbox',
+  'rebuild',
   'insights',
   'monitor',
 ] as const;
@@ -48,6 +49,8 @@ export type StageConfig = {
     readonly maxReceiveCount: number;
   };
   readonly facts: FactBatches;
+  /** Workers that build a generation side by side, 2 … 1000: they take their share of the tables' throughput. */
+  readonly rebuildConcurrency: number;
   /** What the rules and the asynchronous invocations behind them do before an event is a dead letter. */
   readonly delivery: DeliverySettings;
   /** Only for functions named here: an account with a low concurrency limit must still be able to deploy. */
@@ -95,6 +98,7 @@ const cloud = {
   projector: { batchSize: 100, batchWindow: 0, parallelization: 4, retries: 10_000, maxRecordAgeHours: 12 },
   redelivery: { batchSize: 10, maxConcurrency: 10, maxReceiveCount: 5 },
   facts: { size: 100, window: 1, maxConcurrency: 10 },
+  rebuildConcurrency: 16,
   delivery: { ruleRetries: 185, ruleMaxAgeHours: 24, functionRetries: 2, functionMaxAgeHours: 6 },
   reservedConcurrency: {},
   monitorEveryMinutes: 1,
@@ -116,6 +120,7 @@ const stages: Readonly<Record<StageName, StageConfig>> = {
     memoryMb: 256,
     projector: { ...cloud.projector, parallelization: 1, retries: 20, maxRecordAgeHours: 1 },
     redelivery: { ...cloud.redelivery, maxConcurrency: 2 },
+    rebuildConcurrency: 2,
     facts: { ...cloud.facts, maxConcurrency: 2 },
     // Time is moved on by weeks here; and somebody reads the log.
     monitorEveryMinutes: 60,

@@ -1,9 +1,10 @@
-import { type AttributeValue, DescribeTableCommand, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { EventPage, EventPages, EventPart } from '../application/read-models/event-pages';
 import type { RecordedEvent } from '../application/recorded-event';
+import { keyInText, textOfKey } from './scan-position';
 
-/** The Events table by parallel scans; the position of a page is DynamoDB's own `LastEvaluatedKey` in base64url. */
+/** The Events table by parallel scans; the position of a page is DynamoDB's own (`scan-position.ts`). */
 export class DynamoDbEventPages implements EventPages {
   constructor(
     private readonly client: DynamoDBClient,
@@ -32,13 +33,13 @@ export class DynamoDbEventPages implements EventPages {
             ...(since !== undefined && { ':since': { S: since } }),
           },
         }),
-        ...(from !== undefined && { ExclusiveStartKey: keyIn(from) }),
+        ...(from !== undefined && { ExclusiveStartKey: keyInText(from) }),
       }),
     );
     return {
       events: (answer.Items ?? []).map((item) => unmarshall(item) as RecordedEvent),
       read: answer.ScannedCount ?? 0,
-      ...(answer.LastEvaluatedKey && { next: textOf(answer.LastEvaluatedKey) }),
+      ...(answer.LastEvaluatedKey && { next: textOfKey(answer.LastEvaluatedKey) }),
     };
   }
 
@@ -47,8 +48,3 @@ export class DynamoDbEventPages implements EventPages {
     return Table?.ItemCount ?? 0;
   }
 }
-
-type Key = Record<string, AttributeValue>;
-
-const textOf = (key: Key): string => Buffer.from(JSON.stringify(key)).toString('base64url');
-const keyIn = (text: string): Key => JSON.parse(Buffer.from(text, 'base64url').toString()) as Key;

@@ -6,7 +6,7 @@ import { batchesOf } from './batches';
 const LIMITS = { count: 10, bytes: 256 * 1024 };
 const TRIES = 4;
 
-type Message = { readonly id: string; readonly body: string };
+type Message = { readonly id: string; readonly body: string; readonly delaySeconds?: number };
 
 /**
  * Sends messages to a queue, ten a call, one call after another. Entries that fail for a passing reason are sent again;
@@ -33,7 +33,11 @@ async function sendBatch(
     const answer = await client.send(
       new SendMessageBatchCommand({
         QueueUrl: queue,
-        Entries: left.map(({ id, body }) => ({ Id: id, MessageBody: body })),
+        Entries: left.map(({ id, body, delaySeconds }) => ({
+          Id: id,
+          MessageBody: body,
+          ...(delaySeconds !== undefined && { DelaySeconds: delaySeconds }),
+        })),
       }),
     );
     const failed = answer.Failed ?? [];

@@ -46,6 +46,11 @@ export class EventStore extends Construct {
     return this.#table.grant(grantee, 'Query', 'BatchGetItem');
   }
 
+  /** To read all of it, part by part, and single streams. */
+  grantScan(grantee: IGrantable): Grant {
+    return this.#table.grant(grantee, 'Scan', 'Query');
+  }
+
   /** To follow the stream of appended events. A stream serves two readers: see `refuseThirdReader`. */
   grantFollow(grantee: IGrantable): Grant {
     return Grant.addToPrincipal({

@@ -37,6 +37,11 @@ export class Views extends Construct {
     return this.#table.grant(grantee, 'PutItem', 'BatchWriteItem');
   }
 
+  /** To build a generation beside others, remember how far that has come, and remove one that is retired. */
+  grantRebuild(grantee: IGrantable): Grant {
+    return this.#table.grant(grantee, 'BatchGetItem', 'PutItem', 'BatchWriteItem', 'Scan', 'Query');
+  }
+
   /** To read rows, and search them by every index. */
   grantRead(grantee: IGrantable): Grant {
     return this.#table.grant(grantee, 'BatchGetItem', 'Query').combine(this.#table.grantQueryIndexes(grantee));

@@ -1,10 +1,9 @@
-import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { Effects } from '../../application/ports';
-import type { PlacedRow, RowPlace, StoredRows } from '../../application/read-models/ports';
+import type { PlacedRow, RowPage, RowPlace, StoredRows } from '../../application/read-models/ports';
 import { batchWrite, WRITES_PER_CALL } from '../batch-write';
+import { keyInText, textOfKey } from '../scan-position';
 import { fromItem, keyOf, SUMMARY } from './item';
-
-type Item = Record<string, AttributeValue>;
 
 /** All rows that streams feed, by parallel scans; the feed's rows and the pointers, which are in the same table, are passed over. */
 export class DynamoDbStoredRows implements StoredRows {
@@ -15,21 +14,30 @@ export class DynamoDbStoredRows implements StoredRows {
   ) {}
 
   async *segment(segment: number, of: number): AsyncGenerator<readonly PlacedRow[]> {
-    let from: Item | undefined;
+    let from: string | undefined;
     do {
-      const page: { Items?: Item[]; LastEvaluatedKey?: Item } = await this.client.send(
-        new ScanCommand({
-          TableName: this.table,
-          Segment: segment,
-          TotalSegments: of,
-          FilterExpression: 'begins_with(sk, :summary)',
-          ExpressionAttributeValues: { ':summary': { S: SUMMARY } },
-          ...(from && { ExclusiveStartKey: from }),
-        }),
-      );
-      yield (page.Items ?? []).map(fromItem);
-      from = page.LastEvaluatedKey;
-    } while (from);
+      const page: RowPage = await this.page({ segment, of }, from);
+      yield page.rows;
+      from = page.next;
+    } while (from !== undefined);
+  }
+
+  async page({ segment, of }: { readonly segment: number; readonly of: number }, from?: string): Promise<RowPage> {
+    const page = await this.client.send(
+      new ScanCommand({
+        TableName: this.table,
+        Segment: segment,
+        TotalSegments: of,
+        FilterExpression: 'begins_with(sk, :summary)',
+        ExpressionAttributeValues: { ':summary': { S: SUMMARY } },
+        ...(from !== undefined && { ExclusiveStartKey: keyInText(from) }),
+      }),
+    );
+    return {
+      rows: (page.Items ?? []).map(fromItem),
+      read: page.ScannedCount ?? 0,
+      ...(page.LastEvaluatedKey && { next: textOfKey(page.LastEvaluatedKey) }),
+    };
   }
 
   async remove(places: readonly RowPlace[]): Promise<void> {

@@ -24,6 +24,8 @@ export type Generations = {
   /** The one that was live before: what `rollback` goes back to. */
   readonly previous?: number;
   readonly all: readonly Generation[];
+  /** The highest number that was ever given, also to one that is gone. Undefined: that of the newest in `all`. */
+  readonly highest?: number;
 };
 
 /** The pointers to the generations, one for each projection. */
@@ -36,7 +38,7 @@ export interface GenerationStore {
 
 /**
  * How long a pointer that was read may be relied on, in milliseconds. Who begins or ends a generation waits longer than
- * this before it relies on everybody knowing: the scan of a rebuild, and the removal of a retired generation's rows.
+ * this before it relies on everybody knowing: the scan of a rebuild.
  */
 export const POINTER_TRUST_MS = 1_000;
 /** What such a wait is, in seconds: the trust, and what two clocks may differ by. */

@@ -37,6 +37,9 @@ export interface LiveRows {
   getMany(streams: readonly string[]): Promise<ReadonlyMap<string, ViewRow>>;
 }
 
+/** `read`: items read for it, whether or not they are rows. */
+export type RowPage = { readonly rows: readonly PlacedRow[]; readonly read: number; readonly next?: string };
+
 /** The rows as they lie in the table, for who reads all of them. */
 export interface StoredRows {
   /**
@@ -44,6 +47,8 @@ export interface StoredRows {
    * ends. Eventually consistent.
    */
   segment(segment: number, of: number): AsyncIterable<readonly PlacedRow[]>;
+  /** One page of such a part, for who has to remember how far it has come: `next` is opaque text, undefined behind the last one. */
+  page(part: { readonly segment: number; readonly of: number }, from?: string): Promise<RowPage>;
   /** Removes rows, whatever they are. */
   remove(places: readonly RowPlace[]): Promise<void>;
 }
@@ -63,6 +68,8 @@ export interface ViewLists {
   ): Promise<readonly OrderSummary[]>;
   /** Rows that carry a fault, in whatever generation: at most `limit` of them. */
   faulted(limit: number): Promise<readonly PlacedRow[]>;
+  /** Every stream with such a row, each at least once. */
+  faultedStreams(): AsyncIterable<string>;
 }
 
 export interface FeedWriter {
