@@ -10,7 +10,7 @@ export class HistoryReader implements Pick<EventStore, 'load' | 'readRange' | 'r
 
   /** From the last snapshot on, like the event table itself. */
   async load(stream: string) {
-    const all = await this.readRange(stream, 0);
+    const all = this.between(stream, 0, Number.POSITIVE_INFINITY);
     const start = all.findLastIndex(({ metadata }) => metadata.snapshot?.reducer === reducerHashes.order);
     const snapshot = all[start]?.metadata.snapshot;
     const events = all.slice(Math.max(0, start));
@@ -19,14 +19,18 @@ export class HistoryReader implements Pick<EventStore, 'load' | 'readRange' | 'r
 
   async readRange(stream: string, after: number, upTo = Number.POSITIVE_INFINITY) {
     this.asked.push(`${stream} ${after + 1}..${upTo}`);
-    return this.events
-      .filter((event) => event.stream === stream && event.version > after && event.version <= upTo)
-      .sort((one, other) => one.version - other.version);
+    return this.between(stream, after, upTo);
   }
 
   async readMany(places: readonly { readonly stream: string; readonly version: number }[]) {
     return places.flatMap((place) =>
       this.events.filter(({ stream, version }) => stream === place.stream && version === place.version),
     );
+  }
+
+  private between(stream: string, after: number, upTo: number): RecordedEvent[] {
+    return this.events
+      .filter((event) => event.stream === stream && event.version > after && event.version <= upTo)
+      .sort((one, other) => one.version - other.version);
   }
 }
