@@ -44,6 +44,7 @@ test.each([
   ['a word too many', ['order', 'o-1', 'o-2'], '"o-2" is one word too many for "order": orderstream order <id>'],
   ['a limit that is none', ['events', '--limit', '0'], '--limit is "0"; a whole number, 1 to 1000'],
   ['a time that is none', ['parked', '--since', 'noon'], '--since is "noon"'],
+  ['two pasts', ['order', 'o-1', '--history', '--at', '1'], '--history shows all of it; not together with --at'],
   ['a moment that is none', ['order', 'o-1', '--at', '0'], '--at is "0"; a version (1, 2 …) or a time'],
   ['an id instead of a stream', ['verify', 'o-1'], '"o-1" is no stream; expected order#<id>'],
   ['an id instead of a stream to list', ['rejected', '--stream', 'o-1'], '"o-1" is no stream'],

@@ -143,6 +143,8 @@ describe('GET /orders/{id}', () => {
     ['/orders/o-9?consistent=true', 'there is no order o-9'],
     ['/orders/o-9', 'there is no order o-9'],
     ['/orders/o-9/events', 'there is no order o-9'],
+    ['/users/u-9/events', 'there is no user u-9'],
+    ['/inventory/mug/events', 'there is no SKU mug'],
     ['/nowhere', 'nothing is at GET /nowhere'],
   ])('%s is not found', async (path, detail) => {
     await world.happened(...orderHistory('o-1'));
@@ -362,6 +364,23 @@ describe('lists', () => {
     const second = await world.get(`/orders/o-1/events?limit=2&cursor=${cursorOf(first.body)}`);
     expect(second.body).toMatchObject({ items: [{ version: 3, type: 'OrderPaid' }] });
     expect(second.body.cursor).toBeUndefined();
+  });
+
+  test('of the events of any stream, with what each changed', async () => {
+    await world.happened(...orderHistory('o-1', 2));
+    const [, confirmed] = (await world.get('/orders/o-1/events')).body.items;
+    expect(confirmed.changes).toEqual([
+      { field: 'status', before: 'created', after: 'confirmed' },
+      { field: 'confirmedAt', after: '2026-01-01T12:00:02.000Z' },
+    ]);
+    await world.happened(recorded('inventory#mug/blue', 1, 'StockAdded', { sku: 'mug/blue', quantity: 7 }));
+    const stock = await world.get('/inventory/mug%2Fblue/events');
+    expect(stock.body.items).toMatchObject([
+      { type: 'StockAdded', changes: [{}, { field: 'onHand', after: 7 }, {}, {}] },
+    ]);
+    await world.happened(recorded('user#u-1', 1, 'UserCreated', { userId: 'u-1', email: 'a@b.example', name: 'Ada' }));
+    const user = await world.get('/users/u-1/events');
+    expect(user.body.items[0].changes).toContainEqual({ field: 'email', after: 'a@b.example' });
   });
 
   test('of events, newest recorded first, with their bodies', async () => {
