@@ -1,7 +1,9 @@
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { EventBridgeEventBus } from './adapters/event-bus';
 import { DynamoDbEventStore } from './adapters/event-store';
@@ -119,6 +121,8 @@ export const dynamoDb = /* @__PURE__ */ once(() => new DynamoDBClient(dynamoDbSe
 export const dynamoDbStreams = /* @__PURE__ */ once(() => new DynamoDBStreamsClient(clientSettings));
 export const eventBridge = /* @__PURE__ */ once(() => new EventBridgeClient(clientSettings));
 export const sqs = /* @__PURE__ */ once(() => new SQSClient(clientSettings));
+export const lambda = /* @__PURE__ */ once(() => new LambdaClient(clientSettings));
+export const cloudWatchLogs = /* @__PURE__ */ once(() => new CloudWatchLogsClient(clientSettings));
 export const cloudFormation = /* @__PURE__ */ once(() => new CloudFormationClient(clientSettings));
 
 /** As it is stored: personal data are sealed in it. */

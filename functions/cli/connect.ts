@@ -1,6 +1,7 @@
 import { DynamoDbFeedReader } from '../adapters/feed/feed-reader';
 import { hashOfContent } from '../adapters/hash-chain';
 import { DynamoDbInboxSearch } from '../adapters/inbox-search';
+import { LambdaFunctions } from '../adapters/monitor/deployed-functions';
 import { SealedInboxSearch } from '../adapters/personal/sealed-inbox-search';
 import { stackOutputs } from '../adapters/stack-outputs';
 import { DynamoDbStoredEvents } from '../adapters/stored-events';
@@ -10,13 +11,16 @@ import { knownGenerations } from '../application/read-models/known-generations';
 import { liveRows } from '../application/read-models/live-rows';
 import {
   cloudFormation,
+  cloudWatchLogs,
   dynamoDb,
   environment,
   eventBus,
   eventStore,
   generationStore,
   inbox,
+  lambda,
   retries,
+  sqs,
   vault,
   viewRows,
 } from '../composition';
@@ -25,6 +29,7 @@ import { Refusal } from './command';
 import { letterPorts, replayPorts } from './letters';
 import type { Operations } from './operations';
 import type { Target } from './settings';
+import { projectionPorts } from './verification';
 
 /** Outputs of the data stack, by the name under which composition.ts looks for each. */
 const OUTPUTS = {
@@ -89,6 +94,9 @@ function operations(): Operations {
       hashOf: hashOfContent,
       effects: systemEffects,
     },
+    verifyProjections: projectionPorts(),
+    functions: new LambdaFunctions({ lambda: lambda(), logs: cloudWatchLogs(), sqs: sqs() }, systemEffects),
+    stage: environment.stage(),
     effects: systemEffects,
   };
 }

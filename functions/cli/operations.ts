@@ -2,9 +2,11 @@ import type { SettlePorts } from '../application/dead-letters/settle';
 import type { EventBus } from '../application/event-bus';
 import type { InboxSearch } from '../application/inbox-search';
 import type { Effects, EventStore, Inbox } from '../application/ports';
+import type { Functions } from '../application/queueing/ports';
 import type { FeedReader } from '../application/read-models/ports';
 import type { ReplayPorts } from '../application/replay/replay';
 import type { Retries } from '../application/retry-rejected';
+import type { VerifyProjectionsPorts } from '../application/verify-projections';
 import type { VerifyPorts } from '../application/verify-streams';
 
 /** What the commands work on: one deployment. */
@@ -18,5 +20,8 @@ export type Operations = {
   readonly letters: SettlePorts;
   readonly replay: ReplayPorts;
   readonly verify: VerifyPorts;
+  readonly verifyProjections: VerifyProjectionsPorts;
+  readonly functions: Functions;
+  readonly stage: string;
   readonly effects: Effects;
 };

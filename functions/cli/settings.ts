@@ -52,7 +52,7 @@ export function targetOf({ options, environment, localOutputs }: SettingsInput):
   };
 }
 
-const SERVICES = ['CLOUDFORMATION', 'DYNAMODB', 'DYNAMODB_STREAMS', 'EVENTBRIDGE', 'SQS'];
+const SERVICES = ['CLOUDFORMATION', 'DYNAMODB', 'DYNAMODB_STREAMS', 'EVENTBRIDGE', 'LAMBDA', 'CLOUDWATCH_LOGS', 'SQS'];
 
 const NO_LOCAL_CLOUD = `no deployment is named, and there is no local cloud in this directory. Either
   npm start                                            and use it from another terminal,

@@ -1,9 +1,11 @@
 import type { Command } from '../command';
+import { capacity } from './capacity';
 import { catchUpCommand } from './catch-up';
 import { dlq } from './dlq';
 import { events } from './events';
 import { order } from './order';
 import { parked } from './parked';
+import { projectionVerify } from './projection-verify';
 import { put } from './put';
 import { refused } from './refused';
 import { rejected } from './rejected';
@@ -22,4 +24,6 @@ export const commands: readonly Command[] = [
   catchUpCommand,
   replayCommand,
   verify,
+  projectionVerify,
+  capacity,
 ];
