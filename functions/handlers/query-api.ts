@@ -3,6 +3,7 @@ import { handle } from 'hono/aws-lambda';
 import { DynamoDbFeedReader } from '../adapters/feed/feed-reader';
 import { systemEffects } from '../adapters/system-effects';
 import { DynamoDbViewLists } from '../adapters/views/view-lists';
+import { insightsProjection } from '../application/insights/series';
 import { knownGenerations } from '../application/read-models/known-generations';
 import { liveRows } from '../application/read-models/live-rows';
 import {
@@ -26,7 +27,7 @@ import { queryApp } from './query/app';
 
 const log = telemetry('query-api');
 const views = environment.viewsTable();
-const generations = knownGenerations(generationStore(), projections, systemEffects);
+const generations = knownGenerations(generationStore(), [...projections, insightsProjection], systemEffects);
 
 const app = queryApp({
   rows: liveRows(viewRows(), generations, projections),
@@ -39,6 +40,7 @@ const app = queryApp({
   orders: orderSummary,
   users: userProfile,
   inventory: inventoryLevel,
+  counters: counters(),
   monitor: { counters: counters(), errors: errorNotes(), queues: queueLengths() },
   telemetry: log,
   effects: systemEffects,

@@ -13,6 +13,7 @@ import { FixedEffects } from '../support/fixed-effects';
 import { HistoryReader } from '../support/history-reader';
 import { MemoryFeed } from '../support/memory-feed';
 import { MemoryGenerationStore } from '../support/memory-generations';
+import { MemoryLedger } from '../support/memory-ledger';
 import { MemoryMonitor } from '../support/memory-monitor';
 import { MemoryVault } from '../support/memory-vault';
 import { MemoryViewLists } from '../support/memory-view-lists';
@@ -42,6 +43,7 @@ class World {
     orders: orderSummary,
     users: userProfile,
     inventory: inventoryLevel,
+    counters: new MemoryLedger(),
     monitor: this.monitor,
     telemetry: this.telemetry,
     effects: this.effects,
@@ -565,7 +567,18 @@ describe('GET /health', () => {
     expect((await world.get('/health')).body).toMatchObject({
       status: 'faulted',
       projections: { 'order-summary': { lagMs: 0, behind: 0, faults: 1 } },
-      faults: [{ stream: 'order#o-1', version: 2, seen: 2, error: expect.stringContaining('OrderBewitched') }],
     });
+    expect((await world.get('/health')).body.faults).toEqual([
+      {
+        projection: 'order-summary',
+        stream: 'order#o-1',
+        generation: 1,
+        live: true,
+        version: 2,
+        error: expect.stringContaining('OrderBewitched'),
+        since: expect.stringMatching(/^2026-/),
+        seen: 2,
+      },
+    ]);
   });
 });

@@ -18,6 +18,11 @@ export function windowOf(window: Window, at: number): string {
   return new Date(at).toISOString().slice(0, windows[window].digits);
 }
 
+/** The first millisecond of a window, as RFC 3339, by its name. */
+export function startOf(name: string): string {
+  return `${name}${'0000-01-01T00:00:00.000Z'.slice(name.length)}`;
+}
+
 /** When the window's counts may go. Undefined: never. */
 export function expiryOf(window: Window, at: number): Date | undefined {
   const { ms, keptMs } = windows[window];

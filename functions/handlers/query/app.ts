@@ -4,6 +4,7 @@ import { HttpProblem } from '../http/problem';
 import { problemApp } from '../http/problem-app';
 import { refuseConsistency } from './consistency';
 import { eventRoutes } from './event-routes';
+import { insightsRoutes } from './insights-routes';
 import { listRoutes } from './list-routes';
 import { monitorRoute } from './monitor-route';
 import { parameters } from './parameters';
@@ -24,6 +25,7 @@ export function queryApp(ports: QueryPorts): Hono {
   listRoutes(app, ports);
   eventRoutes(app, ports);
   monitorRoute(app, ports);
+  insightsRoutes(app, ports);
   app.get('/health', async (context) => {
     parameters(context);
     refuseConsistency(context, 'health is what it is');

@@ -1,3 +1,4 @@
+import type { CounterReader, RankingReader } from '../../application/insights/ports';
 import type { MonitorPorts } from '../../application/monitor/monitor';
 import type { Effects, EventStore, Vault } from '../../application/ports';
 import type { KnownGenerations } from '../../application/read-models/known-generations';
@@ -11,6 +12,7 @@ export type QueryPorts = {
   readonly generations: KnownGenerations;
   readonly lists: ViewLists;
   readonly feed: FeedReader;
+  readonly counters: CounterReader & RankingReader;
   /** With personal data open. */
   readonly events: Pick<EventStore, 'load' | 'readRange' | 'readMany'>;
   readonly vault: Pick<Vault, 'keyOf' | 'open'>;
