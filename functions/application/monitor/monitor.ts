@@ -11,7 +11,7 @@ export type MonitorPorts = {
 
 /** Each figure is defined in docs/monitoring.md. */
 export type Monitor = {
-  /** Facts that project-feed has put on the bus; one that is put there again counts again. */
+  /** Facts of orders that project-feed has put on the bus; one that is put there again counts again. */
   readonly events_published: number;
   /** Facts that the insights have taken, each once however often it came. */
   readonly events_processed: number;

@@ -114,7 +114,7 @@ function millisecondsIn(text: string): number {
 
 /** Three digits that count. */
 const figure = (value: number): string =>
-  value === 0 ? '0' : value >= 100 ? value.toFixed(0) : value < 0.0005 ? '~0' : `${Number(value.toPrecision(3))}`;
+  value === 0 ? '0' : value >= 100 ? value.toFixed(0) : value < 0.001 ? '<0.001' : `${Number(value.toPrecision(3))}`;
 
 function duration(ms: number): string {
   if (ms < 1_000) return `${figure(ms)} ms`;

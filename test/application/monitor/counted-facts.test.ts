@@ -8,7 +8,7 @@ import { MemoryTelemetry } from '../../support/memory-telemetry';
 const batch: readonly Fact[] = ['OrderCreated', 'OrderConfirmed', 'OrderPaid'].map((type) => ({
   type,
   time: '2026-01-01T12:00:00.000Z',
-  detail: {},
+  detail: { partitionkey: 'order#o-1' },
 }));
 
 function counted() {
@@ -42,6 +42,23 @@ test('what the bus would not take is not counted until it does', async () => {
   facts.refuse = new Map();
   await publisher.publish(batch.slice(2));
   expect(memory.total).toEqual({ published: 3 });
+});
+
+test('facts of stock and users are not counted: the insights do not take them', async () => {
+  const { facts, memory, publisher } = counted();
+  facts.refuse = new Map([['UserUpdated', { error: 'ThrottlingException', retryable: true }]]);
+  const fact = (type: string, partitionkey: string) => ({
+    type,
+    time: '2026-01-01T12:00:00.000Z',
+    detail: { partitionkey },
+  });
+  await publisher.publish([
+    fact('StockReserved', 'inventory#mug'),
+    fact('OrderConfirmed', 'order#o-1'),
+    fact('UserUpdated', 'user#u-1'),
+  ]);
+  expect(facts.published).toHaveLength(2);
+  expect(memory.total).toEqual({ published: 1 });
 });
 
 test('a batch that fails as a whole is not counted', async () => {
