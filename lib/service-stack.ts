@@ -39,7 +39,7 @@ export class ServiceStack extends Stack {
 
     const ingests = aggregates.map((aggregate) => this.#ingest(aggregate));
     this.#keepUnrouted();
-    this.#projectViews();
+    const views = this.#projectViews();
     const feed = this.#projectFeed();
     this.#sweepInbox();
     this.#rebuild();
@@ -50,7 +50,7 @@ export class ServiceStack extends Stack {
     new FactGuard(this, 'FactGuard', {
       bus: props.data.orderBus.bus,
       source: FACT_SOURCE,
-      publishers: [feed, ...ingests, monitor].map((publisher) => publisher.role),
+      publishers: [views, feed, ...ingests, monitor].map((publisher) => publisher.role),
     });
   }
 
@@ -90,38 +90,43 @@ export class ServiceStack extends Stack {
     });
   }
 
-  /** Events → Views. */
-  #projectViews(): void {
-    const { eventStore, views, projectionDeadLetters } = this.#data;
+  /** Events → Views, and what could not be projected → the bus. */
+  #projectViews(): ServiceFunction {
+    const { eventStore, views, orderBus, projectionDeadLetters, viewsRedrive } = this.#data;
     const projector = this.#function('project-views', 'projector', 'Keeps the read models');
-    eventStore.grantLoad(projector.role);
+    eventStore.grantRead(projector.role);
     views.grantProject(projector.role);
+    // The fact that an event could not be projected.
+    orderBus.bus.grantPutEventsTo(projector.role);
     new StreamProjector(this, 'ViewsProjector', {
+      stage: this.#stage,
       store: eventStore,
       projector,
-      settings: this.#stage.projector,
+      redrive: viewsRedrive,
       deadLetters: projectionDeadLetters,
       deadLettersUrlName: 'PROJECTION_DLQ_URL',
     });
+    return projector;
   }
 
   /** Events → feed rows, facts on the bus, and parked events whose turn has come. */
   #projectFeed(): ServiceFunction {
-    const { eventStore, inbox, views, orderBus, feedDeadLetters } = this.#data;
+    const { eventStore, inbox, views, orderBus, feedDeadLetters, feedRedrive } = this.#data;
     const feed = this.#function(
       'project-feed',
       'projector',
       'Keeps the feed, publishes facts, redelivers parked events',
     );
-    eventStore.grantLoad(feed.role);
+    eventStore.grantRead(feed.role);
     inbox.grantRead(feed.role);
     views.grantWrite(feed.role);
     orderBus.bus.grantPutEventsTo(feed.role);
     this.#redeliversBy(feed);
     new StreamProjector(this, 'FeedProjector', {
+      stage: this.#stage,
       store: eventStore,
       projector: feed,
-      settings: this.#stage.projector,
+      redrive: feedRedrive,
       deadLetters: feedDeadLetters,
       deadLettersUrlName: 'FEED_DLQ_URL',
     });

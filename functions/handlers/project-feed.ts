@@ -1,6 +1,7 @@
 import { DynamoDbFeedWriter } from '../adapters/feed/feed-writer';
 import { SqsProjectionDeadLetters } from '../adapters/projection-dead-letters';
 import { systemEffects } from '../adapters/system-effects';
+import { announcedDeadLetters } from '../application/faults/announcements';
 import { countedFacts } from '../application/monitor/counted-facts';
 import {
   counters,
@@ -9,6 +10,7 @@ import {
   factPublisher,
   redelivery,
   sqs,
+  storedEvents,
   storedInbox,
   telemetry,
 } from '../composition';
@@ -17,7 +19,11 @@ import { observed } from './middleware';
 import { makeProjectFeed } from './stream/feed-batch';
 
 const log = telemetry('project-feed');
-const deadLetters = new SqsProjectionDeadLetters(sqs(), environment.feedDlqUrl);
+const deadLetters = announcedDeadLetters('feed', {
+  letters: new SqsProjectionDeadLetters(sqs(), environment.feedDlqUrl),
+  facts: factPublisher(),
+  now: systemEffects.now,
+});
 
 /** The second and last reader of the Events stream: keeps the feed, publishes facts, wakes parked events. */
 export const handler = observed(
@@ -30,6 +36,7 @@ export const handler = observed(
       redelivery: redelivery(),
       deadLetters,
     }),
+    events: storedEvents(),
     deadLetters,
     telemetry: log,
     now: systemEffects.now,

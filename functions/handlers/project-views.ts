@@ -1,7 +1,8 @@
 import { SqsProjectionDeadLetters } from '../adapters/projection-dead-letters';
 import { systemEffects } from '../adapters/system-effects';
+import { announcedDeadLetters, announcedFaults } from '../application/faults/announcements';
 import { knownGenerations } from '../application/read-models/known-generations';
-import { environment, generationStore, sqs, storedEvents, telemetry, viewRows } from '../composition';
+import { environment, factPublisher, generationStore, sqs, storedEvents, telemetry, viewRows } from '../composition';
 import { projections } from '../projections/projections';
 import { makeProjector } from '../projections/projector';
 import { observed } from './middleware';
@@ -19,9 +20,15 @@ export const handler = observed(
       generations: generations.all,
       rows: viewRows(),
       events: storedEvents(),
-      deadLetters: new SqsProjectionDeadLetters(sqs(), environment.projectionDlqUrl),
+      deadLetters: announcedDeadLetters('views', {
+        letters: new SqsProjectionDeadLetters(sqs(), environment.projectionDlqUrl),
+        facts: factPublisher(),
+        now: systemEffects.now,
+      }),
+      faults: announcedFaults(factPublisher()),
       now: systemEffects.now,
     }),
+    events: storedEvents(),
     telemetry: log,
     now: systemEffects.now,
   }),

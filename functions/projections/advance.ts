@@ -1,5 +1,5 @@
 import type { Projection } from '../application/read-models/projection';
-import { hasBody, type ViewRow } from '../application/read-models/rows';
+import { type Fault, hasBody, type ViewRow } from '../application/read-models/rows';
 import type { RecordedEvent } from '../application/recorded-event';
 
 /** An event as a stream delivers it: its place is known, its body is read when it is needed (and may not be readable). */
@@ -60,7 +60,7 @@ export function faulted(
   error: unknown,
   seen: number,
   now: Date,
-): ViewRow {
+): ViewRow & { readonly fault: Fault } {
   const fault = { version: event.version, error: reasonOf(error), since: now.toISOString(), seen };
   return { ...(row ?? { stream: event.stream, version: 0 }), fault };
 }

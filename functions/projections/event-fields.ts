@@ -1,13 +1,16 @@
+import { isPersonal } from '../application/personal-streams';
 import type { RecordedEvent } from '../application/recorded-event';
 
-/** An event that a projection cannot read. It says which field, and what was there. */
+/**
+ * An event that a projection cannot read. It says which field, and what was there; not so of what is about a person: the
+ * text goes to logs, rows and the bus.
+ */
 export class UnreadableEvent extends Error {
   readonly code = 'unreadable-event';
 
   constructor(event: RecordedEvent, field: string, value: unknown, expected: string) {
-    super(
-      `${event.type} (version ${event.version} of ${event.stream}): ${field} is ${shown(value)}, expected ${expected}`,
-    );
+    const said = field.startsWith('data') && isPersonal(event.stream) ? 'not shown' : shown(value);
+    super(`${event.type} (version ${event.version} of ${event.stream}): ${field} is ${said}, expected ${expected}`);
     this.name = 'UnreadableEvent';
   }
 }

@@ -1,3 +1,4 @@
+import type { FaultAnnouncer } from '../application/faults/ports';
 import type { EventStore } from '../application/ports';
 import { bounded } from '../application/read-models/bounded';
 import { byStream } from '../application/read-models/by-stream';
@@ -10,7 +11,8 @@ import {
   type ViewRows,
 } from '../application/read-models/ports';
 import type { Projection } from '../application/read-models/projection';
-import type { ViewRow } from '../application/read-models/rows';
+import type { Fault, ViewRow } from '../application/read-models/rows';
+import type { RecordedEvent } from '../application/recorded-event';
 import { advance, type Delivered, faulted, reasonOf } from './advance';
 
 export type ProjectorPorts = {
@@ -21,6 +23,8 @@ export type ProjectorPorts = {
   readonly rows: ViewRows;
   readonly events: Pick<EventStore, 'readRange'>;
   readonly deadLetters: ProjectionDeadLetters;
+  /** Hears of each new fault before the row carries it. */
+  readonly faults: FaultAnnouncer;
   readonly now: () => Date;
 };
 
@@ -69,12 +73,16 @@ export function makeProjector(ports: ProjectorPorts) {
   };
 }
 
-/** Brings rows of one generation up to date: what a rebuild does with the pages of the event table. Never throws. */
+/**
+ * Brings rows of one generation up to date: what a rebuild does with the pages of the event table. Never throws. The faults
+ * that it meets are not announced: a wrong fold has one for every stream, and who has begun the rebuild is told of them.
+ */
 export function makeGenerationProjector(
-  ports: Omit<ProjectorPorts, 'generations' | 'projections'>,
+  rowPorts: Omit<RowPorts, 'faults'>,
   projection: Projection,
   generation: number,
 ) {
+  const ports: RowPorts = { ...rowPorts, faults: { met: async () => {} } };
   return async (batch: readonly Delivered[]): Promise<readonly StreamResult[]> => {
     const aims = [...byStream(batch)].map(
       ([stream, events]): Aim => ({ stream, generation, projection, events: inOrder(events) }),
@@ -144,6 +152,7 @@ async function projectRow(ports: RowPorts, aim: Aim, read: ViewRow | undefined):
   const { stream, generation, projection } = aim;
   let row = read;
   let { events } = aim;
+  let announced: number | undefined;
   for (let attempt = 0; attempt < attempts; attempt++) {
     let step = advance(projection, row, events, ports.now);
     if (step.kind === 'gap') {
@@ -153,6 +162,11 @@ async function projectRow(ports: RowPorts, aim: Aim, read: ViewRow | undefined):
         throw new Error(`${stream}: versions ${step.after + 1}..${step.upTo} cannot be read yet`);
     }
     if (step.kind === 'settled') return { stream, outcome: 'settled' };
+    const { fault } = step.row;
+    if (fault && !row?.fault && announced !== fault.version) {
+      await announce(ports, aim, fault, events);
+      announced = fault.version;
+    }
     try {
       const outcome = await ports.rows.put(generation, step.row, row);
       if (outcome.written) return ended(stream, step.row);
@@ -178,26 +192,42 @@ async function fill(
 /** The new row cannot be written: the old one says so; where not even that can be written, a dead letter does. */
 async function refused(
   ports: RowPorts,
-  { stream, generation }: Aim,
+  aim: Aim,
   events: readonly Delivered[],
   row: ViewRow | undefined,
   error: unknown,
 ): Promise<StreamResult> {
+  const { stream, generation } = aim;
   const version = row?.fault?.version ?? (row?.version ?? 0) + 1;
   const seen = events.at(-1)?.version ?? version;
+  const next = row?.fault
+    ? { ...row, fault: { ...row.fault, seen } }
+    : faulted(row, { stream, version }, error, seen, ports.now());
+  if (!row?.fault) await announce(ports, aim, next.fault, events);
   try {
-    const fault = row?.fault ? { ...row, fault: { ...row.fault, seen } } : undefined;
-    const outcome = await ports.rows.put(
-      generation,
-      fault ?? faulted(row, { stream, version }, error, seen, ports.now()),
-      row,
-    );
+    const outcome = await ports.rows.put(generation, next, row);
     if (!outcome.written) throw new Error(`${stream}: another writer was first`);
     return { stream, outcome: 'faulted', error: reasonOf(error) };
   } catch (again) {
     if (!isRowRefused(again)) throw again;
     await ports.deadLetters.send([{ stream, version, error: reasonOf(error) }]);
     return { stream, outcome: 'dead-lettered', error: reasonOf(error) };
+  }
+}
+
+function announce(ports: RowPorts, aim: Aim, fault: Fault, events: readonly Delivered[]): Promise<void> {
+  const { version, error, since } = fault;
+  const { stream, generation, projection } = aim;
+  const event = readable(events.find((one) => one.version === version));
+  return ports.faults.met({ projection: projection.name, generation, stream, version, error, since, event });
+}
+
+/** The event itself, if it can be read: it may be what is wrong. */
+function readable(event: Delivered | undefined): RecordedEvent | undefined {
+  try {
+    return event?.read();
+  } catch {
+    return undefined;
   }
 }
 

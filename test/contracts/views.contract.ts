@@ -162,5 +162,13 @@ export function viewsContract(name: string, views: () => ViewsUnderContract): vo
       expect(found.map(({ stream }) => stream)).not.toContain(repaired.stream);
       expect(await views().lists.faulted(1)).toHaveLength(1);
     });
+
+    it('names every stream that a fault holds up, however many there are', async () => {
+      const stopped = Array.from({ length: 250 }, () => order(newId(), { fault: fault(2, 3) }));
+      await Promise.all(stopped.flatMap((row) => [put(row), views().rows.put(2, row, undefined)]));
+      const named = new Set<string>();
+      for await (const stream of views().lists.faultedStreams()) named.add(stream);
+      expect(stopped.filter(({ stream }) => !named.has(stream))).toEqual([]);
+    });
   });
 }

@@ -113,6 +113,10 @@ describe('least privilege', () => {
       ...['OrdersRedelivery', 'ProjectionDlq', 'Rebuild', 'RebuildDlq', 'Unrouted', 'UsersRedelivery', 'ViewsRedrive'],
     ].map((queue) => `sqs:GetQueueAttributes on ${queue}`),
   ];
+  const consume = (queue: string) =>
+    ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
+      (action) => `sqs:${action} on ${queue}`,
+    );
   const redeliver = ['Inventory', 'Orders', 'Users'].map((name) => `sqs:SendMessage on ${name}Redelivery`);
 
   test.each(['Orders', 'Inventory', 'Users'])('ingest of %s appends, parks and says what it rejects', (name) => {
@@ -125,21 +129,21 @@ describe('least privilege', () => {
         ...seal,
         ...line,
         'events:PutEvents on OrderBus',
-        ...['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
-          (action) => `sqs:${action} on ${name}Redelivery`,
-        ),
+        ...consume(`${name}Redelivery`),
         'sqs:SendMessage on IngestDlq',
       ].sort(),
     );
   });
 
-  test('project-views reads streams and writes rows', () => {
+  test('project-views reads streams, writes rows and says what it cannot project', () => {
     expect(own('ProjectViews')).toEqual(
       [
-        'dynamodb:Query on Events',
+        ...['BatchGetItem', 'Query'].map((action) => `dynamodb:${action} on Events`),
         ...follow,
+        ...consume('ViewsRedrive'),
         'dynamodb:BatchGetItem on Views',
         'dynamodb:PutItem on Views',
+        'events:PutEvents on OrderBus',
         'sqs:SendMessage on ProjectionDlq',
       ].sort(),
     );
@@ -148,8 +152,9 @@ describe('least privilege', () => {
   test('project-feed reads streams, writes feed rows, publishes facts and redelivers', () => {
     expect(own('ProjectFeed')).toEqual(
       [
-        'dynamodb:Query on Events',
+        ...['BatchGetItem', 'Query'].map((action) => `dynamodb:${action} on Events`),
         ...follow,
+        ...consume('FeedRedrive'),
         'dynamodb:Query on Inbox',
         'dynamodb:BatchWriteItem on Views',
         'dynamodb:PutItem on Views',
@@ -233,7 +238,9 @@ describe('what cannot be delivered', () => {
   });
 
   test('the monitor looks every minute, and every hour where time is moved on', () => {
-    expect(resource(service, 'AWS::Events::Rule', 'MonitorTicker').Properties.ScheduleExpression).toBe('rate(1 minute)');
+    expect(resource(service, 'AWS::Events::Rule', 'MonitorTicker').Properties.ScheduleExpression).toBe(
+      'rate(1 minute)',
+    );
     expect(resource(local, 'AWS::Events::Rule', 'MonitorTicker').Properties.ScheduleExpression).toBe('rate(1 hour)');
   });
 
@@ -248,7 +255,7 @@ describe('what cannot be delivered', () => {
     ['ViewsProjector', 'ProjectViews', 'ProjectionDlq', 'PROJECTION_DLQ_URL'],
     ['FeedProjector', 'ProjectFeed', 'FeedDlq', 'FEED_DLQ_URL'],
   ])('%s sets aside what its function cannot pass', (projector, fn, queue, variable) => {
-    const mapping = mappingOf(projector);
+    const mapping = mappingOf(`${projector}Mapping`);
     expect(mapping).toMatchObject({
       StartingPosition: 'TRIM_HORIZON',
       BisectBatchOnFunctionError: true,
@@ -281,9 +288,22 @@ test.each(['Orders', 'Inventory', 'Users'])('%s come again by a redelivery queue
   });
 });
 
+test.each([
+  ['ViewsProjector', 'ViewsRedrive'],
+  ['FeedProjector', 'FeedRedrive'],
+])('%s takes up again what is put in a queue of its own', (projector, queue) => {
+  const mapping = mappingOf(`${projector}Redrive`);
+  expect(shortName(mapping.EventSourceArn)).toBe(queue);
+  expect(mapping).toMatchObject({
+    BatchSize: 10,
+    FunctionResponseTypes: ['ReportBatchItemFailures'],
+    ScalingConfig: { MaximumConcurrency: 50 },
+  });
+});
+
 test('a mapping is made after the permissions that Lambda tries when it is made', () => {
   const mappings = Object.values(resources(service, 'AWS::Lambda::EventSourceMapping'));
-  expect(mappings).toHaveLength(5);
+  expect(mappings).toHaveLength(9);
   for (const { Properties, DependsOn } of mappings) {
     const fn = shortName(Properties.FunctionName).replace(/Function$/, '');
     expect(DependsOn).toEqual([expect.stringMatching(new RegExp(`^${fn}RoleDefaultPolicy`))]);
@@ -291,13 +311,14 @@ test('a mapping is made after the permissions that Lambda tries when it is made'
 });
 
 describe('facts', () => {
-  test('are believed only from project-feed, the ingests and the monitor', () => {
+  test('are believed only from the projectors, the ingests and the monitor', () => {
     const policy = resource(service, 'AWS::Events::EventBusPolicy', 'FactGuard');
     const { Condition, ...statement } = policy.Properties.Statement as Properties & { Condition: Properties };
     expect(statement).toMatchObject({ Effect: 'Deny', Principal: '*', Action: 'events:PutEvents' });
     expect(Condition['ForAnyValue:StringEquals']).toEqual({ 'events:source': 'orderstream' });
     const { 'aws:PrincipalArn': roles } = Condition.ArnNotEquals as { 'aws:PrincipalArn': unknown[] };
     expect(roles.map(shortName)).toEqual([
+      'ProjectViewsRole',
       'ProjectFeedRole',
       'IngestOrdersRole',
       'IngestInventoryRole',

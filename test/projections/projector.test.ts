@@ -5,6 +5,7 @@ import type { RecordedEvent } from '../../functions/application/recorded-event';
 import { projections } from '../../functions/projections/projections';
 import { makeProjector } from '../../functions/projections/projector';
 import { HistoryReader } from '../support/history-reader';
+import { MemoryFaults } from '../support/memory-faults';
 import { firstOfAll } from '../support/memory-generations';
 import { MemoryViewRows, rowRefused } from '../support/memory-views';
 import { orderHistory, recorded } from '../support/recorded';
@@ -16,10 +17,19 @@ function projecting(history: readonly RecordedEvent[]) {
   const events = new HistoryReader(history);
   const letters: ProjectionDeadLetter[] = [];
   const deadLetters = { send: async (sent: readonly ProjectionDeadLetter[]) => void letters.push(...sent) };
-  const projector = makeProjector({ projections, generations: firstOfAll, rows, events, deadLetters, now: () => now });
+  const faults = new MemoryFaults();
+  const projector = makeProjector({
+    projections,
+    generations: firstOfAll,
+    rows,
+    events,
+    deadLetters,
+    faults,
+    now: () => now,
+  });
   const project = (...batch: readonly RecordedEvent[]) =>
     projector(batch.map((event) => ({ stream: event.stream, version: event.version, read: () => event })));
-  return { rows, events, letters, project, row: (stream: string) => rows.rows.get(stream) };
+  return { rows, events, letters, faults, project, row: (stream: string) => rows.rows.get(stream) };
 }
 
 /** An order whose second event no fold can read. */
@@ -167,6 +177,78 @@ describe('an event that no fold can read', () => {
   });
 });
 
+describe('a fault', () => {
+  const poison = { projection: 'order-summary', generation: 1, stream: 'order#o-1', version: 2 };
+
+  test('is announced before the row carries it, with the event that it is about', async () => {
+    const bad = poisoned('o-1');
+    const { project, rows, faults } = projecting(bad);
+    rows.beforePut = ({ fault }) => expect(faults.announced).toHaveLength(fault ? 1 : 0);
+    await project(...bad.slice(0, 1));
+    await project(...bad.slice(1, 3));
+    expect(faults.announced).toEqual([
+      { ...poison, error: expect.stringContaining('OrderBewitched'), since: now.toISOString(), event: bad[1] },
+    ]);
+  });
+
+  test('is announced once, not with each event that waits behind it', async () => {
+    const bad = poisoned('o-1');
+    const { project, faults } = projecting(bad);
+    await project(...bad.slice(0, 2));
+    await project(...bad.slice(2));
+    expect(faults.announced).toHaveLength(1);
+  });
+
+  test('is not written while nobody could be told of it', async () => {
+    const bad = poisoned('o-1');
+    const { project, row, faults } = projecting(bad);
+    faults.before = () => {
+      throw new Error('the bus is away');
+    };
+    await expect(project(...bad, ...orderHistory('o-2', 1))).resolves.toEqual([
+      { stream: 'order#o-1', outcome: 'failed', error: 'Error: the bus is away' },
+      { stream: 'order#o-2', outcome: 'projected' },
+    ]);
+    expect(row('order#o-1')).toBeUndefined();
+    faults.before = () => {};
+    await project(...bad);
+    expect(faults.announced).toEqual([expect.objectContaining(poison)]);
+    expect(row('order#o-1')).toMatchObject({ version: 1, fault: { version: 2, seen: 5 } });
+  });
+
+  test('of an event that cannot even be read is announced without it', async () => {
+    const { rows, events, faults } = projecting([]);
+    const deadLetters = { send: async () => {} };
+    const ports = { projections, generations: firstOfAll, rows, events, deadLetters, faults, now: () => now };
+    const read = () => {
+      throw new Error('no event at all');
+    };
+    await makeProjector(ports)([{ stream: 'order#o-1', version: 1, read }]);
+    expect(faults.announced).toEqual([
+      expect.objectContaining({ version: 1, error: 'Error: no event at all', event: undefined }),
+    ]);
+  });
+
+  test('of a row that cannot be written is announced, too', async () => {
+    const { project, rows, faults } = projecting([]);
+    rows.beforePut = ({ fault }) => {
+      if (!fault) throw rowRefused('too large');
+    };
+    await project(...orderHistory('o-1', 2));
+    expect(faults.announced).toEqual([
+      expect.objectContaining({ stream: 'order#o-1', version: 1, error: 'Error: too large' }),
+    ]);
+  });
+
+  test('about a person does not say what was there', async () => {
+    const { project, row } = projecting([]);
+    await project(recorded('user#u-1', 1, 'UserCreated', { userId: 'u-1', email: { private: 'ada@example.com' } }));
+    expect(row('user#u-1')?.fault?.error).toBe(
+      'UnreadableEvent: UserCreated (version 1 of user#u-1): data.email is not shown, expected text',
+    );
+  });
+});
+
 describe('a row that can never be written', () => {
   test('is left as it was, with the fault in it', async () => {
     const history = orderHistory('o-1');
@@ -203,7 +285,8 @@ describe('while a generation is being built beside the live one', () => {
   const both = (history: readonly RecordedEvent[], rows: MemoryViewRows, generations = building) => {
     const deadLetters = { send: async () => {} };
     const events = new HistoryReader(history);
-    const project = makeProjector({ projections, generations, rows, events, deadLetters, now: () => now });
+    const faults = new MemoryFaults();
+    const project = makeProjector({ projections, generations, rows, events, deadLetters, faults, now: () => now });
     return (...batch: readonly RecordedEvent[]) =>
       project(batch.map((event) => ({ stream: event.stream, version: event.version, read: () => event })));
   };

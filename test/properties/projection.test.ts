@@ -6,6 +6,7 @@ import type { RecordedEvent } from '../../functions/application/recorded-event';
 import { projections } from '../../functions/projections/projections';
 import { makeProjector } from '../../functions/projections/projector';
 import { HistoryReader } from '../support/history-reader';
+import { MemoryFaults } from '../support/memory-faults';
 import { firstOfAll } from '../support/memory-generations';
 import { MemoryViewRows } from '../support/memory-views';
 import { orderHistory, recorded } from '../support/recorded';
@@ -96,6 +97,7 @@ describe('whatever the order, repetition, batching, and crashes of the delivery'
           rows,
           events: new HistoryReader(history),
           deadLetters: { send: () => Promise.reject(new Error('nothing here is beyond passing')) },
+          faults: new MemoryFaults(),
           now,
         });
         const queue = [...records];
@@ -130,6 +132,7 @@ describe('whatever the order, repetition, batching, and crashes of the delivery'
           rows: slow,
           events: new HistoryReader(history),
           deadLetters: { send: () => Promise.reject(new Error('nothing here is beyond passing')) },
+          faults: new MemoryFaults(),
           now,
         });
         const worker = async () => {

@@ -36,6 +36,10 @@ export class MemoryViewLists implements ViewLists {
       .slice(0, limit);
   }
 
+  async *faultedStreams() {
+    for (const { stream } of await this.faulted(Number.POSITIVE_INFINITY)) yield stream;
+  }
+
   private orders(generation: number): OrderSummary[] {
     const rows = [...this.views.copy(generation).values()] as OrderSummary[];
     return rows.filter(({ stream, version }) => stream.startsWith('order#') && version > 0);

@@ -5,11 +5,13 @@ export class NotedTelemetry implements Telemetry {
   readonly counts: Record<string, number> = {};
   readonly times: Record<string, number> = {};
   readonly errors: string[] = [];
+  readonly reasons: string[] = [];
 
   info(): void {}
   warn(): void {}
-  error(message: string): void {
+  error(message: string, reason: unknown): void {
     this.errors.push(message);
+    this.reasons.push(String(reason));
   }
   count(metric: string, n = 1): void {
     this.counts[metric] = (this.counts[metric] ?? 0) + n;

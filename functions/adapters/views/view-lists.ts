@@ -8,6 +8,8 @@ import { queryIndex } from './index-query';
 import { createdKey, faultShard, fromItem, statusShard, updatedKey, userKey } from './item';
 import { mergedPage, type ShardReader } from './merged-page';
 
+const faultsPerCall = 100;
+
 /** The sparse indexes over the rows of the Views table. */
 export class DynamoDbViewLists implements ViewLists {
   constructor(
@@ -68,6 +70,27 @@ export class DynamoDbViewLists implements ViewLists {
       ),
     );
     return found.flatMap(({ items }) => items.map(fromItem)).slice(0, limit);
+  }
+
+  async *faultedStreams(): AsyncGenerator<string> {
+    const range = { index: 'faults', sort: 'pk', newestFirst: false, limit: faultsPerCall } as const;
+    for (const shard of shards) {
+      const partition = { name: 'faultShard', value: faultShard(shard) };
+      let after: string | undefined;
+      for (let more = true; more; ) {
+        const page = await queryIndex(this.client, this.table, {
+          ...range,
+          partition,
+          ...(after !== undefined && { after }),
+        });
+        // A page may end between two rows of one stream: the next begins behind the stream, which has been named.
+        for (const stream of new Set(page.items.map((item) => fromItem(item).stream))) {
+          yield stream;
+          after = stream;
+        }
+        more = page.more && page.items.length > 0;
+      }
+    }
   }
 
   private orders(
