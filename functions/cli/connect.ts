@@ -28,6 +28,7 @@ import { projections } from '../projections/projections';
 import { Refusal } from './command';
 import { letterPorts, replayPorts } from './letters';
 import type { Operations } from './operations';
+import { rebuilds } from './rebuilds';
 import type { Target } from './settings';
 import { projectionPorts } from './verification';
 
@@ -95,6 +96,7 @@ function operations(): Operations {
       effects: systemEffects,
     },
     verifyProjections: projectionPorts(),
+    rebuilds: rebuilds(),
     functions: new LambdaFunctions({ lambda: lambda(), logs: cloudWatchLogs(), sqs: sqs() }, systemEffects),
     stage: environment.stage(),
     effects: systemEffects,

@@ -8,6 +8,7 @@ import type { ReplayPorts } from '../application/replay/replay';
 import type { Retries } from '../application/retry-rejected';
 import type { VerifyProjectionsPorts } from '../application/verify-projections';
 import type { VerifyPorts } from '../application/verify-streams';
+import type { Rebuilds } from './rebuilds';
 
 /** What the commands work on: one deployment. */
 export type Operations = {
@@ -21,6 +22,7 @@ export type Operations = {
   readonly replay: ReplayPorts;
   readonly verify: VerifyPorts;
   readonly verifyProjections: VerifyProjectionsPorts;
+  readonly rebuilds: Rebuilds;
   readonly functions: Functions;
   readonly stage: string;
   readonly effects: Effects;

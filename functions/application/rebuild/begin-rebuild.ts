@@ -9,6 +9,7 @@ import {
   POINTER_GRACE_SECONDS,
 } from '../read-models/generations';
 import type { Part, PartProgress, RebuildProgress, RebuildQueue, Task } from './ports';
+import type { Rebuildable } from './rebuildable';
 import { RebuildRefused } from './refused';
 import { begun, building, retired } from './transitions';
 
@@ -18,14 +19,6 @@ export type RebuildPorts = {
   readonly queue: RebuildQueue;
   readonly pages: Pick<EventPages, 'size'>;
   readonly effects: Pick<Effects, 'now'>;
-};
-
-/** A projection that can be rebuilt, and the revisions of its fold that this release has. */
-export type Rebuildable = {
-  readonly name: string;
-  readonly revisions: readonly number[];
-  /** What is there is written anew: there is nothing to compare, to switch to or to go back to. */
-  readonly inPlace: boolean;
 };
 
 export type RebuildWish = {

@@ -5,6 +5,7 @@ import { dlq } from './dlq';
 import { events } from './events';
 import { order } from './order';
 import { parked } from './parked';
+import { projection } from './projection';
 import { projectionVerify } from './projection-verify';
 import { put } from './put';
 import { refused } from './refused';
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   catchUpCommand,
   replayCommand,
   verify,
+  ...projection,
   projectionVerify,
   capacity,
 ];

@@ -1,0 +1,25 @@
+import type { Projection } from '../read-models/projection';
+import { FEED } from '../verify/judge-feed';
+
+/** A projection that can be rebuilt. */
+export type Rebuildable = {
+  readonly name: string;
+  /** Of its fold, those that this release has. */
+  readonly revisions: readonly number[];
+  /** Streams that begin so have a row each; undefined: it has no row per stream. */
+  readonly prefix?: string;
+  /** What is there is written anew: there is nothing to compare, to switch to or to go back to. */
+  readonly inPlace: boolean;
+};
+
+/** The projections of this release, and the feed. */
+export function rebuildables(
+  projections: readonly Pick<Projection, 'name' | 'revision' | 'prefix'>[],
+): readonly Rebuildable[] {
+  const prefixes = new Map(projections.map(({ name, prefix }) => [name, prefix]));
+  const rows = [...prefixes].map(([name, prefix]) => {
+    const revisions = projections.filter((one) => one.name === name).map(({ revision }) => revision);
+    return { name, revisions: revisions.sort((one, other) => one - other), prefix, inPlace: false };
+  });
+  return [...rows, { name: FEED, revisions: [1], inPlace: true }];
+}
