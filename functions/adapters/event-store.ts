@@ -8,7 +8,15 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { aggregateOf } from '../application/catalogue';
-import type { Claim, Effects, EventStore, LoadedStream, Snapshot, StreamWrite } from '../application/ports';
+import type {
+  BrokenStream,
+  Claim,
+  Effects,
+  EventStore,
+  LoadedStream,
+  Snapshot,
+  StreamWrite,
+} from '../application/ports';
 import type { RecordedEvent } from '../application/recorded-event';
 import type { reducerHashes } from '../application/reducer-hashes';
 import { SNAPSHOT_EVERY } from '../application/snapshots';
@@ -95,9 +103,10 @@ export class DynamoDbEventStore implements EventStore {
       const start = after ?? (first && this.snapshotIn(first) ? first.version - 1 : 0);
       if (events.every((event, i) => event.version === start + 1 + i)) return events;
       if (attempt === READS_OF_A_HOLE)
-        throw new Error(
-          `${stream} has a hole: versions ${events.map((event) => event.version).join(', ')} after ${start}`,
-        );
+        throw Object.assign(
+          new Error(`${stream} has a hole: versions ${events.map((event) => event.version).join(', ')} after ${start}`),
+          { code: 'broken-stream' } as const,
+        ) satisfies BrokenStream;
       await this.effects.sleep(2 ** attempt * (0.5 + this.effects.random() / 2));
     }
   }

@@ -26,6 +26,13 @@ export type Snapshot = {
   readonly updatedAt: string;
 };
 
+/** Versions are missing in the middle of it, and stay so: damage, which `orderstream verify` shows. */
+export type BrokenStream = Error & { readonly code: 'broken-stream' };
+
+export function isBrokenStream(error: unknown): error is BrokenStream {
+  return error instanceof Error && (error as Partial<BrokenStream>).code === 'broken-stream';
+}
+
 /** An event to append; the store adds `stream`, `version`, `recordedAt`, `prevHash` and `hash`. */
 export type NewEvent = Omit<RecordedEvent, 'stream' | 'version' | 'recordedAt' | 'prevHash' | 'hash'>;
 
@@ -79,7 +86,10 @@ export interface EventStore {
   append(writes: readonly StreamWrite[], claims?: readonly Claim[]): Promise<readonly RecordedEvent[]>;
   /** Where in the part that `loaded` leaves out an event of this identity stands; undefined: nowhere. */
   placeOf(loaded: LoadedStream, event: { readonly source: string; readonly id: string }): Promise<number | undefined>;
-  /** Events of a stream behind version `after`, up to and including `upTo`; consistent and contiguous. */
+  /**
+   * Events of a stream behind version `after`, up to and including `upTo`; consistent and contiguous. Throws `broken-stream`
+   * where they cannot be.
+   */
   readRange(stream: string, after: number, upTo?: number): Promise<readonly RecordedEvent[]>;
   /** Events by their places, in the order asked; a place without an event is left out. */
   readMany(places: readonly { readonly stream: string; readonly version: number }[]): Promise<readonly RecordedEvent[]>;
