@@ -1,3 +1,4 @@
+import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Cloud } from '../../localstack/cloud/cloud';
 import { payloads } from '../support/orders';
@@ -28,6 +29,8 @@ const steps = (orderId: string): Entry[] => [
   { type: 'OrderDelivered', detail: payloads.delivered(orderId), time: at(5 * hour) },
 ];
 
+const unreadable = ['not even JSON', JSON.stringify({ detail: { partitionkey: 'order#x', sequence: '1' } })];
+
 /** Whatever was put has been counted, also what waits for a fuller batch. */
 async function counted(): Promise<void> {
   await cloud.idle(20_000);
@@ -47,8 +50,14 @@ beforeAll(async () => {
     seed: 5,
     rules: [
       { fault: 'duplicate', service: 'events', operation: 'Deliver', rate: 0.5 },
-      { fault: 'duplicate', service: 'sqs', rate: 0.3 },
-      { fault: 'crash-after', service: 'dynamodb', operation: 'TransactWriteItems', caller: '*insights', rate: 0.2 },
+      { fault: 'duplicate', service: 'sqs', operation: 'Receive', target: '*InsightsFacts*', rate: 0.5 },
+      {
+        fault: 'crash-after',
+        service: 'dynamodb',
+        operation: 'TransactWriteItems',
+        caller: 'orders-local-insights',
+        times: 2,
+      },
     ],
   });
   const entries = [
@@ -58,6 +67,8 @@ beforeAll(async () => {
   ];
   // Not as they happened: every third first.
   const mixed = [0, 1, 2].flatMap((n) => entries.filter((_, index) => index % 3 === n));
+  for (const MessageBody of unreadable)
+    await system.sqs.send(new SendMessageCommand({ QueueUrl: system.outputs.InsightsQueueUrl, MessageBody }));
   for (let from = 0; from < mixed.length; from += 10) await system.put(...mixed.slice(from, from + 10));
   await counted();
   await system.put(
@@ -71,8 +82,7 @@ beforeAll(async () => {
 afterAll(() => system?.stop());
 
 it('the adversary has been at work', () => {
-  const struck = cloud.controls.faults.report().rules.map((rule) => rule.struck);
-  for (const times of struck) expect(times).toBeGreaterThan(0);
+  expect(cloud.controls.faults.report().rules.filter(({ struck }) => struck === 0)).toEqual([]);
 });
 
 it('sales show each order once, in the window in which each step happened', async () => {
@@ -135,6 +145,10 @@ it('anomalies show the order that has not moved for far longer than others did',
 });
 
 it('a fact that nobody can read ends as a dead letter, and keeps nothing back', async () => {
-  const { items } = await get('/insights/funnel');
-  expect(items[0].reached).toBe(25);
+  // Received five times, each time for as long as a function that has died may have it.
+  await cloud.controls.advance(40 * minute);
+  const { Messages = [] } = await system.sqs.send(
+    new ReceiveMessageCommand({ QueueUrl: system.outputs.InsightsDlqUrl, MaxNumberOfMessages: 10 }),
+  );
+  expect(Messages.map(({ Body }) => Body).sort()).toEqual([...unreadable].sort());
 });
