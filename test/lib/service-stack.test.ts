@@ -237,11 +237,11 @@ describe('what cannot be delivered', () => {
     }
   });
 
-  test('the monitor looks every minute, and every hour where time is moved on', () => {
+  test('the monitor looks every minute, and once a day where time is moved on by weeks', () => {
     expect(resource(service, 'AWS::Events::Rule', 'MonitorTicker').Properties.ScheduleExpression).toBe(
       'rate(1 minute)',
     );
-    expect(resource(local, 'AWS::Events::Rule', 'MonitorTicker').Properties.ScheduleExpression).toBe('rate(1 hour)');
+    expect(resource(local, 'AWS::Events::Rule', 'MonitorTicker').Properties.ScheduleExpression).toBe('rate(1 day)');
   });
 
   test('a tick of the sweep is not kept: the next one does its work', () => {
