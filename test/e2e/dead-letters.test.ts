@@ -33,19 +33,15 @@ async function under(rules: readonly FaultRule[], work: () => Promise<unknown>):
 
 /** As the read model has it; 404: it has no such order. */
 const status = async (orderId: string) => (await system.get(`/orders/${orderId}`)).body.status;
+type Count = { readonly queue: string; readonly waiting: number; readonly held: number };
+/** Of the queues that are not empty. */
 const counts = async () => {
-  const { queues } = await operator.json('dlq');
-  // biome-ignore lint/suspicious/noExplicitAny: as the command answers.
-  return Object.fromEntries(
-    queues.flatMap((one: any) => (one.waiting + one.held > 0 ? [[one.queue, one.waiting]] : [])),
-  );
+  const queues: Count[] = (await operator.json('dlq')).queues;
+  const filled = queues.filter(({ waiting, held }) => waiting + held > 0);
+  return Object.fromEntries(filled.map(({ queue, waiting }) => [queue, waiting]));
 };
-// biome-ignore lint/suspicious/noExplicitAny: as the command answers.
-const ofStream = ({ letters }: any, stream: string): string[] =>
-  // biome-ignore lint/suspicious/noExplicitAny: as the command answers.
-  letters.filter((letter: any) => letter.stream === stream).map(({ event }: any) => event.type);
-// biome-ignore lint/suspicious/noExplicitAny: as the command answers.
-const letters = async (queue: string): Promise<any[]> => (await operator.json('dlq', 'list', queue)).letters;
+type Shown = { readonly message: string; readonly stream: string; readonly event: { readonly type: string } };
+const letters = async (queue: string): Promise<Shown[]> => (await operator.json('dlq', 'list', queue)).letters;
 
 const runFails = (name: string): FaultRule => ({
   fault: 'error',
@@ -74,9 +70,13 @@ describe('events that an ingest could not be run with', () => {
     expect(listed.out).toMatch(/OrderPaid order#o-.* {2}function {2}RetriesExhausted after 3 runs/);
     expect(listed.out).not.toContain('pay-');
     const dry = await operator.json('dlq', 'redrive', 'ingest', '--all', '--dry-run');
-    expect(ofStream(dry, `order#${one}`)).toEqual(['OrderCreated', 'OrderConfirmed', 'OrderPaid']);
-    // biome-ignore lint/suspicious/noExplicitAny: as the command answers.
-    const { message } = dry.letters.find((letter: any) => letter.event.type === 'OrderPaid');
+    const planned: Shown[] = dry.letters;
+    expect(planned.filter(({ stream }) => stream === `order#${one}`).map(({ event }) => event.type)).toEqual([
+      'OrderCreated',
+      'OrderConfirmed',
+      'OrderPaid',
+    ]);
+    const { message } = planned.find(({ event }) => event.type === 'OrderPaid')!;
     expect((await operator.run('dlq', 'show', 'ingest', message)).out).toMatch(/"paymentId": "pay-o-/);
     expect([await counts(), await system.stream(`order#${one}`)]).toEqual([{ ingest: 6 }, []]);
 
@@ -120,7 +120,7 @@ describe('events that an ingest could not be run with', () => {
         { type: 'OrderPaid', detail: payloads.paid(orderId, 2, 'another') },
       ),
     );
-    const [fixed, wrong] = await letters('ingest');
+    const [fixed, wrong] = (await letters('ingest')) as [Shown, Shown];
     expect(fixed).toMatchObject({ by: 'rule', error: expect.stringContaining('NO_PERMISSIONS'), kind: 'event' });
     const data = '{"amount":2990}';
     expect(await operator.run('dlq', 'redrive', 'ingest', '--all', '--data', data)).toMatchObject({ code: 2 });
@@ -216,7 +216,7 @@ it('what no rule took is put again under its type, and is the same event', async
 
 it('a queue with what nobody understands is shown as it is, and can be emptied', async () => {
   await system.sqs.send(new SendMessageCommand({ QueueUrl: system.outputs.RebuildDlqUrl!, MessageBody: 'hello' }));
-  const [found] = await letters('rebuild');
+  const [found] = (await letters('rebuild')) as [Shown];
   expect(found).toMatchObject({ kind: 'unreadable' });
   expect((await operator.run('dlq', 'show', 'rebuild', found.message)).out).toMatch(/\nbody\nhello\n/);
   const refused = await operator.run('dlq', 'redrive', 'rebuild', '--all');

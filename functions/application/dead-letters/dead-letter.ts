@@ -27,7 +27,7 @@ export type LetterContent =
   | { readonly kind: 'place'; readonly stream: string; readonly version: number }
   | { readonly kind: 'range'; readonly range: StreamRange }
   /** A piece of work that only its reader understands. */
-  | { readonly kind: 'work' }
+  | { readonly kind: 'work'; readonly says: string }
   | { readonly kind: 'unreadable'; readonly why: string };
 
 /** Who put it there. */

@@ -11,7 +11,7 @@ export function understand(queue: DeadLetterQueue, letter: Letter): DeadLetter {
   const range = isJsonObject(body.DDBStreamBatchInfo) ? rangeIn(body.DDBStreamBatchInfo) : undefined;
   if (range) return ofStream(letter, body, range);
   if (isPlace(body)) return ofPlace(letter, body);
-  if (queue === 'rebuild') return { ...found(letter, body, 'queue'), content: { kind: 'work' } };
+  if (queue === 'rebuild') return { ...found(letter, body, 'queue'), content: { kind: 'work', says: wordsOf(body) } };
   if (queue === 'insights') return ofFact(letter, body);
   if (queue === 'views' || queue === 'feed')
     return unreadable(letter, 'it is neither a place, {"stream", "version"}, nor a pointer into the stream');
@@ -168,6 +168,13 @@ function rangeIn(info: JsonObject): StreamRange | undefined {
 
 const isPlace = (body: JsonObject): body is JsonObject & { readonly stream: string; readonly version: number } =>
   typeof body.stream === 'string' && Number.isSafeInteger(body.version);
+
+/** Names and numbers of a piece of work: `projection orders, generation 2, task build, segment 3`; nothing in it is a producer's. */
+const wordsOf = (body: JsonObject): string =>
+  Object.entries(body)
+    .filter(([, value]) => typeof value === 'string' || typeof value === 'number')
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
 
 function jsonObjectIn(body: string): JsonObject | undefined {
   try {

@@ -1,11 +1,11 @@
-import { canonicalType, catalogue, type EventType } from '../catalogue';
+import { canonicalType, type EventType } from '../catalogue';
 import type { EventStore, Fact } from '../ports';
 import { bounded } from '../read-models/bounded';
 import type { EventPages } from '../read-models/event-pages';
 import type { RecordedEvent } from '../recorded-event';
-import type { Subscriber } from './subscribers';
+import { type Subscriber, subscribers } from './subscribers';
 
-/** Which facts. Times are those of recording; RFC 3339 in UTC with milliseconds. */
+/** Which facts, of those that the subscriber subscribes to. Times are those of recording; RFC 3339 in UTC with milliseconds. */
 export type ReplayChoice = {
   readonly type?: EventType;
   readonly stream?: string;
@@ -51,8 +51,9 @@ export async function replay(
   const facts: Record<string, number> = {};
   const far = { read: 0, facts, chosen: 0, sent: 0 };
   let about: number | undefined;
+  const { streams } = subscribers[to];
   const take = async (page: readonly RecordedEvent[]) => {
-    const chosen = page.filter((event) => isChosen(event, choice)).map(factOf);
+    const chosen = page.filter((event) => event.stream.startsWith(streams) && isChosen(event, choice)).map(factOf);
     for (const { type } of chosen) facts[type] = (facts[type] ?? 0) + 1;
     far.chosen += chosen.length;
     if (!dryRun) {
@@ -72,10 +73,11 @@ export async function replay(
     return far;
   }
   about = await pages.size();
+  const since = choice.since === undefined ? {} : { since: choice.since };
   await bounded(PARTS, [...Array(PARTS).keys()], async (segment) => {
     let from: string | undefined;
     do {
-      const page = await pages.page({ segment, of: PARTS, ...narrowed(choice) }, from);
+      const page = await pages.page({ segment, of: PARTS, prefix: streams, ...since }, from);
       far.read += page.read;
       await take(page.events);
       from = page.next;
@@ -83,12 +85,6 @@ export async function replay(
   });
   return far;
 }
-
-/** What the table itself can leave out. */
-const narrowed = ({ type, since }: ReplayChoice) => ({
-  ...(type !== undefined && { prefix: `${catalogue[type].aggregate}#` }),
-  ...(since !== undefined && { since }),
-});
 
 const isChosen = (event: RecordedEvent, { type, since, until }: ReplayChoice): boolean =>
   (type === undefined || canonicalType(event.type) === type) &&

@@ -1,6 +1,13 @@
-/** Who takes facts through a queue of its own, so that some can be sent to it alone. */
-export const subscribers = ['insights'] as const;
+import { ORDER_STREAMS } from '../insights/order-fact';
 
-export type Subscriber = (typeof subscribers)[number];
+/**
+ * Who takes facts through a queue of its own, so that some can be sent to it alone; and of which streams its rule brings
+ * it facts, by how their names begin.
+ */
+export const subscribers = {
+  insights: { streams: ORDER_STREAMS },
+} as const satisfies Record<string, { readonly streams: string }>;
 
-export const isSubscriber = (name: string): name is Subscriber => (subscribers as readonly string[]).includes(name);
+export type Subscriber = keyof typeof subscribers;
+
+export const isSubscriber = (name: string): name is Subscriber => Object.hasOwn(subscribers, name);

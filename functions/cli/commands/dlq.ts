@@ -1,13 +1,12 @@
-import type { DeadLetter } from '../../application/dead-letters/dead-letter';
 import { sorted } from '../../application/dead-letters/lanes';
 import { type DeadLetterQueue, deadLetterQueues } from '../../application/dead-letters/queues';
-import { type Choice, discard, redrive, type Settled, type Settlement } from '../../application/dead-letters/settle';
+import { type Choice, discard, redrive, type Settled } from '../../application/dead-letters/settle';
 import { understand } from '../../application/dead-letters/understand';
 import { isJsonObject } from '../../application/json';
 import type { Fix } from '../../application/retry-rejected';
 import { type Answer, type Command, type Given, Refusal, UsageError } from '../command';
-import { fields, table } from '../format/columns';
-import { printableLines } from '../format/printable';
+import { table } from '../format/columns';
+import { letterTable, letterText, readable, settledTable, summaryOf } from '../format/letters';
 import { checkInboxStream, jsonIn, limitOf } from '../values';
 
 const names = Object.keys(deadLetterQueues) as DeadLetterQueue[];
@@ -197,100 +196,4 @@ function answerOf(queue: DeadLetterQueue, choice: Choice, done: string, settled:
     missing: settled.missing,
   };
   return { text: lines.filter((line) => line !== false).join('\n\n'), json, ...(bad && { bad }) };
-}
-
-const settledTable = (letters: readonly Settlement[]): string =>
-  table(
-    [{ title: 'message' }, { title: 'about' }, { title: 'outcome' }, { title: '' }],
-    letters.map(({ dead, outcome, where, error }) => [
-      dead.letter.id,
-      about(dead),
-      outcome,
-      error ?? (outcome === 'behind' ? 'one before it failed' : where ? `to ${where}` : ''),
-    ]),
-  );
-
-const letterTable = (found: readonly DeadLetter[]): string =>
-  table(
-    [
-      { title: 'since' },
-      { title: 'message' },
-      { title: 'about' },
-      { title: 'event' },
-      { title: 'by' },
-      { title: 'error' },
-    ],
-    found.map((dead) => [
-      dead.since,
-      dead.letter.id,
-      about(dead),
-      dead.event ? `${dead.event.source} ${dead.event.id}` : '',
-      dead.by,
-      dead.error ?? '',
-    ]),
-  );
-
-/** What a letter is about, in a few words. */
-function about({ content, stream, version, event }: DeadLetter): string {
-  if (content.kind === 'range') return `${content.range.records} records of the stream`;
-  const place = stream === undefined ? '' : `${stream}${version === undefined ? '' : `@${version}`}`;
-  return [event?.type, place].filter(Boolean).join(' ') || content.kind;
-}
-
-function summaryOf({
-  letter: { id, sentAt, receives },
-  by,
-  content,
-  stream,
-  version,
-  event,
-  error,
-  since,
-}: DeadLetter) {
-  return {
-    message: id,
-    kind: content.kind,
-    ...(stream !== undefined && { stream }),
-    ...(version !== undefined && { version }),
-    ...(event && { event }),
-    ...(content.kind === 'range' && { range: content.range }),
-    by,
-    ...(error !== undefined && { error }),
-    since,
-    sentAt,
-    receives,
-  };
-}
-
-function letterText(queue: DeadLetterQueue, dead: DeadLetter): string {
-  const { letter, event, content } = dead;
-  const about = fields([
-    ['message', letter.id],
-    ['queue', `${queue}: ${deadLetterQueues[queue]}`],
-    ['stream', dead.stream],
-    ['version', dead.version?.toString()],
-    ['type', event?.type],
-    ['id', event?.id],
-    ['source', event?.source],
-    ['happened', event?.time],
-    ['records', content.kind === 'range' ? `${content.range.records}, from ${content.range.firstArrival}` : undefined],
-    ['by', dead.by],
-    ['error', dead.error],
-    ['since', dead.since],
-    ['sent', letter.sentAt],
-    ['received', `${letter.receives} times`],
-    ...Object.entries(letter.attributes),
-  ]);
-  const body = readable(letter.body);
-  const shown = typeof body === 'string' ? body : JSON.stringify(body, null, 2);
-  const ways = `orderstream dlq redrive ${queue} ${letter.id} --dry-run\norderstream dlq discard ${queue} ${letter.id} --yes`;
-  return `${about}\n\nbody\n${printableLines(shown)}\n\n${ways}`;
-}
-
-function readable(body: string): unknown {
-  try {
-    return JSON.parse(body) as unknown;
-  } catch {
-    return body;
-  }
 }

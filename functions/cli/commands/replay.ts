@@ -1,9 +1,11 @@
-import { canonicalType, type EventType, eventTypes } from '../../application/catalogue';
+import { canonicalType, catalogue, type EventType, eventTypes } from '../../application/catalogue';
 import { type ReplayChoice, type Replayed, replay } from '../../application/replay/replay';
 import { isSubscriber, type Subscriber, subscribers } from '../../application/replay/subscribers';
 import { type Command, UsageError } from '../command';
 import { columns } from '../format/columns';
 import { checkStream, sinceOf } from '../values';
+
+const known = Object.keys(subscribers).join(', ');
 
 /** As EventBridge names replays (API reference, StartReplay). */
 const NAME = /^[.\-_A-Za-z0-9]{1,64}$/;
@@ -12,7 +14,7 @@ export const replayCommand: Command = {
   name: 'replay',
   summary: 'send facts once more, to one subscriber',
   options: {
-    to: { value: '<subscriber>', help: `one of ${subscribers.join(', ')}` },
+    to: { value: '<subscriber>', help: `one of ${known}` },
     type: { value: '<type>', help: 'only of this type' },
     stream: { value: '<stream>', help: 'only of this stream' },
     since: { value: '<time|ago>', help: 'only what was recorded then or later: a time, or 15m, 2h, 7d ago' },
@@ -26,13 +28,14 @@ export const replayCommand: Command = {
   notes: [
     'They are made of the Events table as it stands, so a fact that was published under older code comes in its form of today.',
     'They go to the queue of the subscriber, those of a stream in order; nothing goes on the bus, nobody else hears of it.',
-    'Without --stream the Events table is read once.',
+    'Only what it has subscribed to is sent. Without --stream the Events table is read once.',
   ],
   prepare({ options, switches }) {
     const to = subscriberIn(options.to);
     const type = typeIn(options.type);
     const { stream, name: given } = options;
     if (stream !== undefined) checkStream(stream);
+    checkSubscribed(to, stream ?? (type && `${catalogue[type].aggregate}#`));
     if (given !== undefined && !NAME.test(given))
       throw new UsageError(`--name is "${given}"; 1 to 64 letters, digits, dots, hyphens and underscores`);
     // Understood now, so that a slip is told before anything is asked for.
@@ -61,10 +64,16 @@ export const replayCommand: Command = {
 };
 
 function subscriberIn(name: string | undefined): Subscriber {
-  if (name === undefined) throw new UsageError(`--to is missing: one of ${subscribers.join(', ')}`);
+  if (name === undefined) throw new UsageError(`--to is missing: one of ${known}`);
   if (!isSubscriber(name))
-    throw new UsageError(`--to is "${name}", which has no queue to send to; there are: ${subscribers.join(', ')}`);
+    throw new UsageError(`--to is "${name}", which has no queue to send to; there are: ${known}`);
   return name;
+}
+
+function checkSubscribed(to: Subscriber, streams: string | undefined): void {
+  const { streams: taken } = subscribers[to];
+  if (streams !== undefined && !streams.startsWith(taken))
+    throw new UsageError(`${to} has not subscribed to facts of ${streams}, only to those of ${taken}…`);
 }
 
 function typeIn(name: string | undefined): EventType | undefined {

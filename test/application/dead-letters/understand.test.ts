@@ -114,6 +114,14 @@ it('a fact names its own place', () => {
   });
 });
 
+it('a piece of work says what it is', () => {
+  const part = { projection: 'orders', generation: 2, task: 'build', segment: 3 };
+  expect(understand('rebuild', letter('m', part)).content).toEqual({
+    kind: 'work',
+    says: 'projection orders, generation 2, task build, segment 3',
+  });
+});
+
 it('what no rule took says so', () => {
   expect(understand('unrouted', letter('m', envelope('e-4', 'Bananas', {})))).toMatchObject({
     by: 'catch-all',

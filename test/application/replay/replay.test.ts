@@ -37,7 +37,7 @@ describe('replaying', () => {
       expect(sent.filter((one) => one.startsWith(`order#${id}@`))).toEqual(
         [1, 2, 3, 4, 5].map((n) => `order#${id}@${n}`),
       );
-    expect(done).toMatchObject({ read: 36, chosen: 36, sent: 36, facts: { OrderPaid: 7, UserCreated: 1 } });
+    expect(done).toMatchObject({ read: 36, chosen: 35, sent: 35, facts: { OrderPaid: 7, OrderCreated: 7 } });
   });
 
   it('chooses by type, by time of recording and by stream', async () => {
@@ -49,10 +49,8 @@ describe('replaying', () => {
     expect(one.pagesRead).toBe(0);
   });
 
-  it('says of users what their facts say', async () => {
-    const { calls } = await replayed({ stream: 'user#u-1' });
-    expect(calls[0]?.facts).toMatchObject([{ type: 'UserCreated', detail: { data: { userId: 'u-1' } } }]);
-    expect(JSON.stringify(calls)).not.toMatch(/Ada|ada@/);
+  it('sends only what the subscriber has subscribed to', async () => {
+    expect((await replayed({ stream: 'user#u-1' })).done).toMatchObject({ read: 1, chosen: 0, sent: 0 });
   });
 
   it('only counts in a dry run', async () => {
