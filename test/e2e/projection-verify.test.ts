@@ -1,4 +1,4 @@
-import { DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, DeleteItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Operator } from '../support/operator';
@@ -31,15 +31,15 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => system?.stop());
 
+type Key = Record<string, AttributeValue>;
 const views = () => system.outputs.ViewsTableName;
-const keyOf = (stream: string) => marshall({ pk: stream, sk: 'summary@1' });
-const itemOf = async (Key: ReturnType<typeof marshall>) => {
+const keyOf = (stream: string): Key => marshall({ pk: stream, sk: 'summary@1' });
+const itemOf = async (Key: Key) => {
   const { Item } = await system.dynamodb.send(new GetItemCommand({ TableName: views(), Key }));
   return unmarshall(Item!);
 };
 const put = (item: object) => system.dynamodb.send(new PutItemCommand({ TableName: views(), Item: marshall(item) }));
-const remove = (Key: ReturnType<typeof marshall>) =>
-  system.dynamodb.send(new DeleteItemCommand({ TableName: views(), Key }));
+const remove = (Key: Key) => system.dynamodb.send(new DeleteItemCommand({ TableName: views(), Key }));
 
 it('finds the read models to be what the events come to, those with sealed data among them', async () => {
   const { code, out, error } = await operator.run('projection', 'verify');

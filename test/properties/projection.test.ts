@@ -9,41 +9,12 @@ import { HistoryReader } from '../support/history-reader';
 import { MemoryFaults } from '../support/memory-faults';
 import { firstOfAll } from '../support/memory-generations';
 import { MemoryViewRows } from '../support/memory-views';
-import { orderHistory, recorded } from '../support/recorded';
+import { expectedRows, histories } from '../support/projected-histories';
+import { VerifiedWorld } from '../support/verified-world';
 
 /** Batches after which a delivery that still fails is stuck: crashes pass. */
 const patience = 2_000;
 const now = () => new Date('2026-01-02T00:00:00.000Z');
-
-const userHistory = (userId: string): readonly RecordedEvent[] => [
-  recorded(`user#${userId}`, 1, 'UserCreated', { userId, email: `${userId}@example.com`, name: 'Ada' }),
-  recorded(`user#${userId}`, 2, 'UserUpdated', { userId, name: 'Ada King' }),
-  recorded(`user#${userId}`, 3, 'UserDeleted', { userId }),
-];
-const stockHistory = (sku: string, quantities: readonly number[]): readonly RecordedEvent[] =>
-  quantities.map((quantity, i) => recorded(`inventory#${sku}`, i + 1, 'StockAdded', { sku, quantity }));
-
-/** A few streams of all kinds; some of the orders have an event in them that nobody can read. */
-const histories = fc
-  .record({
-    orders: fc.array(
-      fc.record({ length: fc.integer({ min: 1, max: 5 }), poison: fc.option(fc.integer({ min: 1, max: 5 })) }),
-      {
-        maxLength: 4,
-      },
-    ),
-    users: fc.array(fc.integer({ min: 1, max: 3 }), { maxLength: 2 }),
-    stock: fc.array(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 6 }), { maxLength: 2 }),
-  })
-  .map(({ orders, users, stock }) => [
-    ...orders.flatMap(({ length, poison }, i) =>
-      orderHistory(`o-${i}`, length).map((event) =>
-        event.version === poison ? { ...event, type: 'Bewitched' } : event,
-      ),
-    ),
-    ...users.flatMap((length, i) => userHistory(`u-${i}`).slice(0, length)),
-    ...stock.flatMap((quantities, i) => stockHistory(`s-${i}`, quantities)),
-  ]);
 
 /** Every record at least once, in any order, in batches of any size; and what goes wrong at each write. */
 const deliveries = histories.chain((history) =>
@@ -59,27 +30,19 @@ const deliveries = histories.chain((history) =>
   }),
 );
 
-function expectedRows(history: readonly RecordedEvent[]): ReadonlyMap<string, ViewRow> {
-  const rows = new Map<string, ViewRow>();
-  for (const event of [...history].sort((one, other) => one.version - other.version)) {
-    const row = rows.get(event.stream);
-    const projection = projections.find(({ prefix }) => event.stream.startsWith(prefix));
-    if (row?.fault) {
-      rows.set(event.stream, { ...row, fault: { ...row.fault, seen: event.version } });
-      continue;
-    }
-    try {
-      if (projection) rows.set(event.stream, projection.fold(row, event));
-    } catch (error) {
-      const fault = { version: event.version, error: String(error), since: now().toISOString(), seen: event.version };
-      rows.set(event.stream, { ...(row ?? { stream: event.stream, version: 0 }), fault });
-    }
-  }
-  return rows;
-}
-
 const byStream = (rows: ReadonlyMap<string, ViewRow>) =>
   [...rows.values()].sort((one, other) => (one.stream < other.stream ? -1 : 1));
+
+/** What the product's own checker says of the rows. */
+const foundIn = async (history: readonly RecordedEvent[], rows: MemoryViewRows) => {
+  const names = projections.map(({ name }) => name);
+  const { findings } = await new VerifiedWorld([...history], rows).verified({ names });
+  return findings.map(({ stream, kind, version }) => [stream, kind, version]).sort();
+};
+const faultedIn = (history: readonly RecordedEvent[]) =>
+  byStream(expectedRows(history, '')).flatMap(({ stream, version, fault }) =>
+    fault ? [[stream, 'faulted', version]] : [],
+  );
 
 describe('whatever the order, repetition, batching, and crashes of the delivery', () => {
   test('the rows are those of the fold in order, and faults know all that waits behind them', async () => {
@@ -110,7 +73,8 @@ describe('whatever the order, repetition, batching, and crashes of the delivery'
           const failed = new Set(results.filter(({ outcome }) => outcome === 'failed').map(({ stream }) => stream));
           queue.unshift(...batch.filter(({ stream }) => failed.has(stream)));
         }
-        expect(byStream(rows.rows)).toEqual(byStream(expectedRows(history)));
+        expect(byStream(rows.rows)).toEqual(byStream(expectedRows(history, now().toISOString())));
+        expect(await foundIn(history, rows)).toEqual(faultedIn(history));
       }),
       { numRuns: 300 },
     );
@@ -143,7 +107,8 @@ describe('whatever the order, repetition, batching, and crashes of the delivery'
           }
         };
         await scheduler.waitFor(Promise.all([worker(), worker()]));
-        expect(byStream(rows.rows)).toEqual(byStream(expectedRows(history)));
+        expect(byStream(rows.rows)).toEqual(byStream(expectedRows(history, now().toISOString())));
+        expect(await foundIn(history, rows)).toEqual(faultedIn(history));
       }),
       { numRuns: 100 },
     );
