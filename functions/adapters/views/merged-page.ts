@@ -13,10 +13,13 @@ type Shard<Item> = {
   more: boolean;
 };
 
+/** Rows that a read unit covers (4 KB): to ask for fewer costs as much. */
+const leastShare = 5;
+
 /**
  * The newest `limit` items of all shards. Every shard is in the order of one and the same unique key, so the key of the
- * last item given is a cursor for all of them. Each shard is asked for a little more than its fair share, and again only
- * when that was not enough.
+ * last item given is a cursor for all of them. Each shard is asked for a little more than its fair share. Where the newest
+ * items stand in a few shards only (most orders have one status), those are asked again, all at once.
  */
 export async function mergedPage<Item>(
   readers: readonly ShardReader<Item>[],
@@ -24,13 +27,10 @@ export async function mergedPage<Item>(
   { limit, after }: PageRequest,
 ): Promise<Page<Item>> {
   const wanted = limit + 1;
-  const share = Math.min(wanted, Math.ceil((wanted * 2) / readers.length));
   const shards = readers.map((read): Shard<Item> => ({ read, buffer: [], after, more: true }));
   const items: Item[] = [];
   while (items.length < wanted) {
-    await Promise.all(
-      shards.filter((shard) => shard.buffer.length === 0 && shard.more).map((shard) => refill(shard, keyOf, share)),
-    );
+    if (shards.some(isSpent)) await refill(shards.filter(isLow), keyOf, wanted - items.length);
     const newest = shards.reduce<Shard<Item> | undefined>((best, shard) => {
       const head = shard.buffer[0];
       if (head === undefined) return best;
@@ -45,12 +45,25 @@ export async function mergedPage<Item>(
   return items.length > limit && last !== undefined ? { items: page, next: keyOf(last) } : { items: page };
 }
 
-async function refill<Item>(shard: Shard<Item>, keyOf: (item: Item) => string, limit: number): Promise<void> {
-  const { items, more } = await shard.read(shard.after, limit);
-  const last = items.at(-1);
-  shard.buffer = items;
-  shard.more = more && last !== undefined;
-  if (last !== undefined) shard.after = keyOf(last);
+/** What follows in it may be newer than the rest, so nothing more can be given before it is read. */
+const isSpent = <Item>({ buffer, more }: Shard<Item>): boolean => more && buffer.length === 0;
+const isLow = <Item>({ buffer, more }: Shard<Item>): boolean => more && buffer.length < leastShare / 2;
+
+async function refill<Item>(
+  shards: readonly Shard<Item>[],
+  keyOf: (item: Item) => string,
+  wanted: number,
+): Promise<void> {
+  const share = Math.min(wanted, Math.max(leastShare, Math.ceil((wanted * 2) / shards.length)));
+  await Promise.all(
+    shards.map(async (shard) => {
+      const { items, more } = await shard.read(shard.after, share);
+      const last = items.at(-1);
+      shard.buffer = [...shard.buffer, ...items];
+      shard.more = more && last !== undefined;
+      if (last !== undefined) shard.after = keyOf(last);
+    }),
+  );
 }
 
 /** DynamoDB orders strings by their UTF-8 bytes, JavaScript by UTF-16 units. */

@@ -26,7 +26,10 @@ export class DynamoDbViewLists implements ViewLists {
     const readers = partitions.map((value) =>
       this.orders('orders-by-status', { name: 'statusShard', value }, 'updatedKey'),
     );
-    return mergedPage(readers, updatedKey, page);
+    const { items, ...rest } = await mergedPage(readers, updatedKey, page);
+    // One that was updated between two of these reads may have been met in its old place and in its new one: that is the first.
+    const seen = new Set<string>();
+    return { items: items.filter(({ stream }) => !seen.has(stream) && seen.add(stream)), ...rest };
   }
 
   async ordersByUser(generation: number, userId: string, page: PageRequest): Promise<Page<OrderSummary>> {

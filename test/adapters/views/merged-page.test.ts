@@ -53,4 +53,24 @@ describe('a page over shards', () => {
     expect(page).toEqual({ items: all.slice(-20).reverse(), next: '60' });
     expect(parts.map(({ reads }) => reads)).toEqual(Array.from({ length: 8 }, () => [6]));
   });
+
+  test('asks again, all at once, the few shards that have most of the newest', async () => {
+    const all = Array.from({ length: 800 }, (_, n) => String(n).padStart(3, '0'));
+    const hot = [0, 1, 2, 3, 4, 5, 6, 7].map((n) => shard(all.filter((_, i) => i % 8 === n)));
+    const cold = Array.from({ length: 40 }, () => shard([]));
+    const page = await mergedPage(
+      [...hot, ...cold].map(({ read }) => read),
+      (key) => key,
+      { limit: 100 },
+    );
+    expect(page.items).toEqual(all.slice(-100).reverse());
+    expect(cold.map(({ reads }) => reads.length)).toEqual(cold.map(() => 1));
+    expect(hot.map(({ reads }) => reads.length)).toEqual(hot.map(() => 2));
+  });
+
+  test('asks no shard for more than the page needs', async () => {
+    const one = shard(['a', 'b', 'c']);
+    await mergedPage([one.read], (key) => key, { limit: 1 });
+    expect(one.reads).toEqual([2]);
+  });
 });
