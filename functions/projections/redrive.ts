@@ -51,8 +51,9 @@ export async function redriveFault(
   { dryRun = false }: { readonly dryRun?: boolean } = {},
 ): Promise<Redriven | undefined> {
   const { stream, generation } = place;
-  const { projection, asOf } = await foldAt(ports, place);
   let row = (await ports.rows.getMany([{ stream, generation }]))[0]?.row;
+  if (!isFaulted(row)) return undefined;
+  const { projection, asOf } = await foldAt(ports, place);
   for (let attempt = 0; attempt < attempts; attempt++) {
     if (!isFaulted(row)) return undefined;
     const before = row;
