@@ -35,6 +35,7 @@ export function eventRoutes(app: Hono, { feed, events }: QueryPorts): void {
     const [body] = row ? (await bodiesOf(events, { items: [row] })).items : [];
     if (body === undefined)
       throw new HttpProblem(404, 'not-found', `the feed has no event ${id}${ofWhat(source, stream)}`);
+    context.header('etag', `"${body.version}"`);
     return context.json(body);
   });
 
