@@ -23,7 +23,7 @@ export class Insights extends Construct {
 
   /** To count each fact once: read the marks, then write them with the effects in one transaction. */
   grantCount(grantee: IGrantable): Grant {
-    return this.#table.grant(grantee, 'BatchGetItem', 'PutItem', 'UpdateItem', 'ConditionCheckItem');
+    return this.#table.grant(grantee, 'BatchGetItem', 'PutItem', 'UpdateItem');
   }
 
   /** To note what happens here and now: counts that a repetition does not spoil, and errors. */

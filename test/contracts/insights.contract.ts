@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Ledger } from '../../functions/application/insights/ledger';
+import type { Ledger, Mark } from '../../functions/application/insights/ledger';
 import type { OrderFact } from '../../functions/application/insights/order-fact';
 import type { CounterReader, RankingReader } from '../../functions/application/insights/ports';
 import { monitorSeries, series } from '../../functions/application/insights/series';
@@ -87,6 +87,37 @@ export function insightsContract(
         { numRuns },
       );
     }, 60_000);
+
+    it('writes nothing on a mark that somebody else has written since', async () => {
+      const of = newGeneration();
+      const { ledger } = insights();
+      const stream = 'order#raced';
+      const visit = { state: 'created', at: day };
+      const first = { stream, revision: 1, upTo: 1, last: visit, ahead: new Map() };
+      const other = { stream: 'order#beside', revision: 1, upTo: 0, ahead: new Map([[2, visit]]) };
+      const counts = [{ generation: of, increment: { series: 'raced', key: 'all', add: { count: 1 } } }];
+      const commit = (before: Mark | undefined, after: Mark) =>
+        ledger.commit(
+          of,
+          [
+            { before: undefined, after: other },
+            { before, after },
+          ].slice(before ? 1 : 0),
+          counts,
+        );
+      expect(await commit(undefined, first)).toEqual({ kind: 'committed' });
+      expect(await commit(undefined, first)).toEqual({ kind: 'conflict' });
+      const second = { ...first, revision: 2, upTo: 2 };
+      expect(await commit(first, second)).toEqual({ kind: 'committed' });
+      expect(await commit(first, second)).toEqual({ kind: 'conflict' });
+      expect(await ledger.read(of, [stream, other.stream, 'order#nowhere'])).toEqual(
+        new Map([
+          [stream, second],
+          [other.stream, other],
+        ]),
+      );
+      expect(await insights().counters.read(of, { series: 'raced' })).toEqual([{ key: 'all', values: { count: 2 } }]);
+    });
 
     it('ranks what sold most of a day', async () => {
       const of = newGeneration();

@@ -79,6 +79,7 @@ const constructs = [
   'QueryApi',
   'SweepInbox',
   'Monitor',
+  'Insights',
 ];
 
 describe('least privilege', () => {
@@ -191,6 +192,17 @@ describe('least privilege', () => {
     );
   });
 
+  test('insights take facts, count them, and know the generations of their counters', () => {
+    expect(own('Insights')).toEqual(
+      [
+        ...consume('InsightsFacts'),
+        'dynamodb:BatchGetItem on Insights',
+        'dynamodb:BatchGetItem on Views',
+        'dynamodb:PutItem on Views',
+      ].sort(),
+    );
+  });
+
   test.each(constructs)('%s can note what fails', (name) => {
     expect(grantsOf(local, name)).toEqual(expect.arrayContaining(note));
   });
@@ -212,14 +224,15 @@ describe('least privilege', () => {
 });
 
 describe('what cannot be delivered', () => {
-  test('every rule on the bus has a retry policy and the ingest dead letters', () => {
+  test('every rule on the bus has a retry policy and dead letters: the ingests’, or those of who takes the facts', () => {
     const rules = Object.values(resources(service, 'AWS::Events::Rule')).filter((r) => r.Properties.EventBusName);
-    expect(rules).toHaveLength(4);
+    expect(rules).toHaveLength(5);
     for (const { Properties } of rules) {
+      const { source } = Properties.EventPattern as { source: unknown[] };
       const targets = Properties.Targets as { DeadLetterConfig: { Arn: unknown }; RetryPolicy: Properties }[];
       expect(targets).toHaveLength(1);
       for (const { DeadLetterConfig, RetryPolicy } of targets) {
-        expect(shortName(DeadLetterConfig.Arn)).toBe('IngestDlq');
+        expect(shortName(DeadLetterConfig.Arn)).toBe(source[0] === 'orderstream' ? 'InsightsDlq' : 'IngestDlq');
         expect(RetryPolicy).toEqual({ MaximumRetryAttempts: 185, MaximumEventAgeInSeconds: 86_400 });
       }
     }
