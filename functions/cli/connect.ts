@@ -26,6 +26,7 @@ import {
 } from '../composition';
 import { projections } from '../projections/projections';
 import { Refusal } from './command';
+import { faultPorts } from './faults';
 import { letterPorts, replayPorts } from './letters';
 import type { Operations } from './operations';
 import { rebuilds } from './rebuilds';
@@ -96,6 +97,7 @@ function operations(): Operations {
       effects: systemEffects,
     },
     verifyProjections: projectionPorts(),
+    faults: faultPorts(),
     rebuilds: rebuilds(),
     functions: new LambdaFunctions({ lambda: lambda(), logs: cloudWatchLogs(), sqs: sqs() }, systemEffects),
     stage: environment.stage(),

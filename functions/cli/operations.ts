@@ -8,6 +8,7 @@ import type { ReplayPorts } from '../application/replay/replay';
 import type { Retries } from '../application/retry-rejected';
 import type { VerifyProjectionsPorts } from '../application/verify-projections';
 import type { VerifyPorts } from '../application/verify-streams';
+import type { FaultPorts } from './faults';
 import type { Rebuilds } from './rebuilds';
 
 /** What the commands work on: one deployment. */
@@ -22,6 +23,7 @@ export type Operations = {
   readonly replay: ReplayPorts;
   readonly verify: VerifyPorts;
   readonly verifyProjections: VerifyProjectionsPorts;
+  readonly faults: FaultPorts;
   readonly rebuilds: Rebuilds;
   readonly functions: Functions;
   readonly stage: string;

@@ -3,11 +3,13 @@ import { capacity } from './capacity';
 import { catchUpCommand } from './catch-up';
 import { dlq } from './dlq';
 import { events } from './events';
+import { faults } from './faults';
 import { order } from './order';
 import { parked } from './parked';
 import { projection } from './projection';
 import { projectionVerify } from './projection-verify';
 import { put } from './put';
+import { redrive } from './redrive';
 import { refused } from './refused';
 import { rejected } from './rejected';
 import { replayCommand } from './replay';
@@ -21,6 +23,8 @@ export const commands: readonly Command[] = [
   ...parked,
   ...rejected,
   ...refused,
+  faults,
+  redrive,
   ...dlq,
   catchUpCommand,
   replayCommand,

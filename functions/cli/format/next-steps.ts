@@ -9,7 +9,7 @@ export function nextSteps(findings: readonly ProjectionFinding[]): readonly stri
   const views = late.filter(({ projection }) => projection !== FEED);
   const feed = late.filter(({ projection }) => projection === FEED);
   const stuck = findings.find(({ kind }) => kind === 'faulted');
-  if (stuck) steps.set(`orderstream redrive --dry-run`, 'what is faulted, through the folds of today');
+  if (stuck) steps.set('orderstream redrive --all --dry-run', 'what is faulted, through the folds of today');
   if (views.length > 0)
     steps.set(`orderstream catch-up --projector views --since ${earliest(views)}`, 'what is behind or missing');
   if (feed.length > 0)
