@@ -1,12 +1,23 @@
 import { SqsLetterQueues } from '../adapters/dead-letters/letter-queues';
 import { SqsReturnQueues } from '../adapters/dead-letters/return-queues';
+import { SealedReturnQueues } from '../adapters/dead-letters/sealed-return-queues';
 import { DynamoDbStreamRecords } from '../adapters/dead-letters/stream-records';
 import { DynamoDbEventPages } from '../adapters/event-pages';
 import { SqsReplayQueues } from '../adapters/replay-queues';
 import { systemEffects } from '../adapters/system-effects';
 import type { SettlePorts } from '../application/dead-letters/settle';
 import type { ReplayPorts } from '../application/replay/replay';
-import { dynamoDb, dynamoDbStreams, environment, eventBus, redeliveryQueues, sqs, storedEvents } from '../composition';
+import {
+  dynamoDb,
+  dynamoDbStreams,
+  environment,
+  eventBus,
+  openDelivery,
+  redeliveryQueues,
+  sqs,
+  storedEvents,
+  vault,
+} from '../composition';
 import { factOf } from '../projections/fact';
 
 /** What dead letters are read from, and sent to. */
@@ -21,7 +32,8 @@ export function letterPorts(): SettlePorts {
       rebuild: environment.rebuildDlqUrl(),
       unrouted: environment.unroutedQueueUrl(),
     })),
-    back,
+    back: new SealedReturnQueues(back, vault(), systemEffects),
+    open: openDelivery(),
     redrive: back,
     bus: eventBus(),
     records: new DynamoDbStreamRecords(dynamoDbStreams(), systemEffects),

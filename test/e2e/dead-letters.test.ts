@@ -153,6 +153,25 @@ describe('events that an ingest could not be run with', () => {
   }, 20_000);
 });
 
+it('a letter about a person goes back sealed, and can be read and put right all the same', async () => {
+  const userId = system.newId('u');
+  const user = { userId, email: `${userId}@example.org`, name: 'Ada' };
+  await under([runFails('ingest-users')], () => system.put({ type: 'UserCreated', detail: user }));
+  // The ingest fails again, so that what went back becomes a dead letter anew.
+  await under([runFails('ingest-users')], () => operator.json('dlq', 'redrive', 'ingest', '--all'));
+  const [{ message }] = (await letters('ingest')) as [Shown];
+  const shown = await operator.json('dlq', 'show', 'ingest', message);
+  expect(shown).toMatchObject({
+    by: 'queue',
+    envelope: { detail: user },
+    body: { event: { owner: `user#${userId}` } },
+  });
+  expect(JSON.stringify(shown.body)).not.toMatch(/Ada|example\.org/);
+  await operator.json('dlq', 'redrive', 'ingest', message, '--data', '{"name":"Grace"}');
+  await cloud.idle();
+  expect((await system.get(`/users/${userId}`)).body).toMatchObject({ ...user, name: 'Grace' });
+}, 20_000);
+
 describe('what project-views could not pass', () => {
   const outage = [runFails('project-views')];
 
@@ -218,10 +237,10 @@ it('a queue with what nobody understands is shown as it is, and can be emptied',
   await system.sqs.send(new SendMessageCommand({ QueueUrl: system.outputs.RebuildDlqUrl!, MessageBody: 'hello' }));
   const [found] = (await letters('rebuild')) as [Shown];
   expect(found).toMatchObject({ kind: 'unreadable' });
-  expect((await operator.run('dlq', 'show', 'rebuild', found.message)).out).toMatch(/\nbody\nhello\n/);
-  const refused = await operator.run('dlq', 'redrive', 'rebuild', '--all');
+  expect((await operator.run('dlq', 'show', 'rebuild', found.message)).out).toMatch(/\nas it came\nhello\n/);
+  const refused = await operator.run('dlq', 'redrive', 'rebuild', found.message);
   expect(refused).toMatchObject({ code: 1, out: expect.stringContaining('not a JSON object; nobody can take it') });
-  await operator.json('dlq', 'discard', 'rebuild', '--all', '--yes');
+  await operator.json('dlq', 'discard', 'rebuild', found.message, '--yes');
   expect(await operator.run('dlq')).toMatchObject({ code: 0, out: expect.stringContaining('nothing is there') });
 }, 20_000);
 
@@ -231,7 +250,7 @@ it('a read model that an outage has left behind catches up', async () => {
   await operator.json('dlq', 'discard', 'views', '--all', '--yes');
   expect(await status(orderId)).toBe(404);
   const { out } = await operator.run('catch-up', '--since', '1d', '--projector', 'views');
-  expect(out).toMatch(/recorded since .*\n\nproject-views {2}1 streams sent\n/);
+  expect(out).toMatch(/recorded since .*\n\nsent again\nproject-views {2}1 {2}streams\n/);
   await cloud.idle();
   expect(await status(orderId)).toBe('created');
   expect((await operator.run('catch-up', '--since', '2999-01-01')).out).toContain('nothing to catch up with');

@@ -1,3 +1,5 @@
+import { isJsonObject } from '../json';
+import type { OpenDelivery } from '../open-delivery';
 import { bounded } from '../read-models/bounded';
 import type { Fix } from '../retry-rejected';
 import type { DeadLetter } from './dead-letter';
@@ -29,7 +31,11 @@ export type Settled = {
   readonly missing: readonly string[];
 };
 
-export type SettlePorts = { readonly queues: LetterQueues } & OnwardPorts;
+export type SettlePorts = OnwardPorts & {
+  readonly queues: LetterQueues;
+  /** Opens what is sealed, for who wants to read it or put it right. */
+  readonly open: OpenDelivery;
+};
 
 /** Long enough to send a great many; a letter that shows again meanwhile is harmless, everything here may come twice. */
 const HOLD_SECONDS = 900;
@@ -44,8 +50,10 @@ export function redrive(
   options: { readonly fix?: Fix; readonly dryRun?: boolean },
   onProgress: (done: number, of: number) => void,
 ): Promise<Settled> {
-  const prepare = (chosen: readonly DeadLetter[]): Step => {
-    const ways = new Map(chosen.map((dead) => [dead, wayOf(queue, dead, options.fix)]));
+  const { fix } = options;
+  const prepare = async (chosen: readonly DeadLetter[]): Promise<Step> => {
+    const wayFrom = async (dead: DeadLetter) => wayOf(queue, fix ? await opened(dead, ports.open) : dead, fix);
+    const ways = new Map(await Promise.all(chosen.map(async (dead) => [dead, await wayFrom(dead)] as const)));
     const onward = makeOnward(ports, [...ways.values()]);
     return async (dead) => {
       const way = ways.get(dead)!;
@@ -57,6 +65,14 @@ export function redrive(
   return settle(ports.queues, queue, choice, prepare, onProgress);
 }
 
+/** With the event in clear, if anybody can still read it. */
+export async function opened(dead: DeadLetter, open: OpenDelivery): Promise<DeadLetter> {
+  const { content } = dead;
+  if (content.kind !== 'event' || !('sealed' in content.envelope)) return dead;
+  const { envelope } = await open(content.envelope);
+  return isJsonObject(envelope) ? { ...dead, content: { ...content, envelope } } : dead;
+}
+
 /** Deletes letters, for good. */
 export function discard(
   ports: Pick<SettlePorts, 'queues'>,
@@ -64,7 +80,7 @@ export function discard(
   choice: Choice,
   onProgress: (done: number, of: number) => void,
 ): Promise<Settled> {
-  return settle(ports.queues, queue, choice, () => async () => ({ isOver: true }), onProgress);
+  return settle(ports.queues, queue, choice, async () => async () => ({ isOver: true }), onProgress);
 }
 
 type Step = (dead: DeadLetter) => Promise<{ readonly where?: string; readonly isOver: boolean }>;
@@ -73,7 +89,7 @@ async function settle(
   queues: LetterQueues,
   queue: DeadLetterQueue,
   { ids, stream }: Choice,
-  prepare: (chosen: readonly DeadLetter[]) => Step,
+  prepare: (chosen: readonly DeadLetter[]) => Promise<Step>,
   onProgress: (done: number, of: number) => void,
 ): Promise<Settled> {
   const wanted = ids && new Set(ids);
@@ -84,7 +100,7 @@ async function settle(
       .filter(({ id }) => !wanted || wanted.has(id))
       .map((letter) => understand(queue, letter))
       .filter((dead) => stream === undefined || dead.stream === stream);
-    const step = prepare(chosen);
+    const step = await prepare(chosen);
     let done = 0;
     const settled = await bounded(WIDTH, lanesOf(chosen), async (lane) => {
       const results: Settlement[] = [];

@@ -15,7 +15,7 @@ export type Way =
   | { readonly to: 'bus'; readonly event: PutCloudEvent }
   | { readonly to: 'nowhere'; readonly why: string };
 
-/** `fix`: what is to be different in the event. Only an event of a producer can be put right. */
+/** `fix`: what is to be different in the event. Only an event of a producer can be put right, and not while it is sealed. */
 export function wayOf(queue: DeadLetterQueue, dead: DeadLetter, fix: Fix = {}): Way {
   const { content, letter } = dead;
   const isFixed = fix.data !== undefined || fix.type !== undefined;
@@ -24,9 +24,7 @@ export function wayOf(queue: DeadLetterQueue, dead: DeadLetter, fix: Fix = {}): 
       return nowhere(`${content.why}; nobody can take it, so discard it`);
     case 'event':
       if (isFixed && 'sealed' in content.envelope)
-        return nowhere(
-          'it is sealed, and stands in the Inbox as well: send it as it is, then put it right by orderstream rejected fix',
-        );
+        return nowhere('nobody can read any more what it says; send it as it is, or discard it');
       return queue === 'unrouted' ? toBus(content.envelope, fix) : toIngest(dead, content, fix);
     case 'place':
     case 'range':

@@ -41,11 +41,14 @@ function projectorsIn(name: string | undefined): readonly Projector[] {
 }
 
 function textOf({ read, events, streams, sent }: CaughtUp, chosen: readonly Projector[], since: string): string {
-  const all = `${counted(read)} events read, ${counted(events)} of ${counted(streams)} streams recorded since ${since}`;
-  if (events === 0) return `${all}: nothing to catch up with`;
+  if (events === 0) return `none of ${counted(read)} events was recorded since ${since}: nothing to catch up with`;
+  const all = `${counted(events)} of ${counted(read)} events, in ${counted(streams)} streams, were recorded since ${since}`;
   const what = { views: 'streams', feed: 'events' } as const;
-  const lines = columns(chosen.map((one) => [`project-${one}`, `${counted(sent[one])} ${what[one]} sent`]));
-  return `${all}\n\n${lines}\n\nThey are taken up within moments; orderstream dlq shows what could not be`;
+  const lines = columns(
+    chosen.map((one) => [`project-${one}`, counted(sent[one]), what[one]]),
+    new Set([1]),
+  );
+  return `${all}\n\nsent again\n${lines}\n\nThey are taken up within moments; orderstream dlq shows what could not be`;
 }
 
 const counted = (count: number): string => count.toLocaleString('en');

@@ -1,6 +1,6 @@
 import { sorted } from '../../application/dead-letters/lanes';
 import { type DeadLetterQueue, deadLetterQueues } from '../../application/dead-letters/queues';
-import { type Choice, discard, redrive, type Settled } from '../../application/dead-letters/settle';
+import { type Choice, discard, opened, redrive, type Settled } from '../../application/dead-letters/settle';
 import { understand } from '../../application/dead-letters/understand';
 import { isJsonObject } from '../../application/json';
 import type { Fix } from '../../application/retry-rejected';
@@ -69,18 +69,22 @@ const show: Command = {
   name: 'dlq show',
   summary: 'a dead letter, whole',
   words: ['<queue>', '<message>'],
-  notes: ['What a producer said of a user stands in it in clear, unless it came from the Inbox.', HIDDEN],
+  notes: ['Prints what the event says of a user, too, as long as their key is there.', HIDDEN],
   prepare(given) {
     const queue = queueIn(given);
     const id = given.words[1]!;
-    return async ({ letters: { queues } }) => {
+    return async ({ letters: { queues, open } }) => {
       const { letters } = await queues.take(queue, { ids: new Set([id]), holdSeconds: LOOK_SECONDS });
       await queues.giveBack(queue, letters);
       const letter = letters.find((one) => one.id === id);
       if (!letter) throw new Refusal(`${missing(queue, [id])}; orderstream dlq list ${queue} lists what there is`);
-      const dead = understand(queue, letter);
+      const dead = await opened(understand(queue, letter), open);
       const { body, attributes } = letter;
-      return { text: letterText(queue, dead), json: { ...summaryOf(dead), attributes, body: readable(body) } };
+      const event = dead.content.kind === 'event' ? { envelope: dead.content.envelope } : {};
+      return {
+        text: letterText(queue, dead),
+        json: { ...summaryOf(dead), ...event, attributes, body: readable(body) },
+      };
     };
   },
 };
@@ -110,7 +114,7 @@ const redriveCommand: Command = {
     const queue = queueIn(given);
     const choice = choiceIn(given);
     const fix = fixIn(given);
-    if (fix.data && choice.ids?.length !== 1)
+    if (fix?.data && choice.ids?.length !== 1)
       throw new UsageError('--data is for one letter: orderstream dlq redrive <queue> <message> --data …');
     const dryRun = given.switches.has('dry-run');
     return async ({ letters }, terminal) =>
@@ -118,7 +122,7 @@ const redriveCommand: Command = {
         queue,
         choice,
         dryRun ? 'would be sent' : 'sent',
-        await redrive(letters, queue, choice, { fix, dryRun }, (done, of) =>
+        await redrive(letters, queue, choice, { ...(fix && { fix }), dryRun }, (done, of) =>
           terminal.progress(`${done} of ${of} letters`),
         ),
       );
@@ -167,7 +171,8 @@ function choiceIn({ words: [, ...ids], options: { stream }, switches }: Given): 
   return { ...(ids.length > 0 && { ids }), ...(stream !== undefined && { stream }) };
 }
 
-function fixIn({ options: { data, type } }: Given): Fix {
+function fixIn({ options: { data, type } }: Given): Fix | undefined {
+  if (data === undefined && type === undefined) return undefined;
   const patch = data === undefined ? undefined : jsonIn(data, '--data');
   if (patch !== undefined && !isJsonObject(patch))
     throw new UsageError('--data is not a JSON object, such as {"amount":2500}');

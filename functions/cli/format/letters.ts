@@ -39,7 +39,10 @@ export const letterTable = (found: readonly DeadLetter[]): string =>
 function about({ content, stream, version, event }: DeadLetter): string {
   if (content.kind === 'range') return `${content.range.records} records of the stream`;
   if (content.kind === 'work') return content.says;
-  const place = stream === undefined ? '' : `${stream}${version === undefined ? '' : `@${version}`}`;
+  const place =
+    stream === undefined || stream.startsWith('unaddressed#')
+      ? ''
+      : `${stream}${version === undefined ? '' : `@${version}`}`;
   return [event?.type, place].filter(Boolean).join(' ') || content.kind;
 }
 
@@ -89,10 +92,10 @@ export function letterText(queue: DeadLetterQueue, dead: DeadLetter): string {
     ['received', `${letter.receives} times`],
     ...Object.entries(letter.attributes),
   ]);
-  const body = readable(letter.body);
-  const shown = typeof body === 'string' ? body : JSON.stringify(body, null, 2);
+  const shown = content.kind === 'event' ? content.envelope : readable(letter.body);
+  const text = typeof shown === 'string' ? shown : JSON.stringify(shown, null, 2);
   const ways = `orderstream dlq redrive ${queue} ${letter.id} --dry-run\norderstream dlq discard ${queue} ${letter.id} --yes`;
-  return `${about}\n\nbody\n${printableLines(shown)}\n\n${ways}`;
+  return `${about}\n\nas it came\n${printableLines(text)}\n\n${ways}`;
 }
 
 /** As JSON where it is. */

@@ -2,11 +2,15 @@ import { describe, expect, it } from '@jest/globals';
 import type { StreamRange } from '../../../functions/application/dead-letters/dead-letter';
 import type { DeadLetterQueue, Letter } from '../../../functions/application/dead-letters/queues';
 import { type Choice, discard, redrive, type SettlePorts } from '../../../functions/application/dead-letters/settle';
+import { decodeEvent } from '../../../functions/application/decode-event';
 import type { Place } from '../../../functions/application/read-models/feed-row';
 import { discarded, envelope, letter, sentAt } from '../../support/letters';
 import { MemoryEventPages } from '../../support/memory-event-pages';
 import { MemoryLetterQueues } from '../../support/memory-letter-queues';
 import { orderHistory } from '../../support/recorded';
+
+/** What is sealed in all that is. */
+const inClear = envelope('s', 'UserUpdated', { userId: 'u-1', name: 7 });
 
 /** Everything that a redrive works on; `refuse` says which event an ingest's queue does not take. */
 function world(options: { readonly refuse?: string; readonly trimmed?: boolean } = {}) {
@@ -16,6 +20,7 @@ function world(options: { readonly refuse?: string; readonly trimmed?: boolean }
   const ports: SettlePorts = {
     queues,
     pages,
+    open: async () => ({ envelope: inClear, decoded: decodeEvent(inClear) }),
     back: {
       async toIngest(_, { event }) {
         const { id } = event as { id: string };
@@ -119,6 +124,18 @@ describe('redriving', () => {
     ports.back.toIngest = async (_, message) => void got.push(message);
     await drive('ingest', { ids: ['m'] }, { fix: { data: { amount: 2500 } } });
     expect(got).toMatchObject([{ event: { id: 'e', detail: { orderId: 'a', paymentId: 'p', amount: 2500 } } }]);
+  });
+
+  it('opens what is sealed in order to put it right, and only then', async () => {
+    const { queues, ports, drive } = world();
+    const sealed = { owner: 'user#u-1', id: 's', source: 'shop', type: 'UserUpdated', at: sentAt(0), sealed: 'x' };
+    const got: unknown[] = [];
+    ports.back.toIngest = async (_, { event }) => void got.push(event);
+    queues.add('ingest', letter('m', { event: sealed }));
+    await drive('ingest');
+    queues.add('ingest', letter('m', { event: sealed }));
+    await drive('ingest', { ids: ['m'] }, { fix: { data: { name: 'Ada' } } });
+    expect(got).toMatchObject([sealed, { id: 's', detail: { userId: 'u-1', name: 'Ada' } }]);
   });
 
   it('fails with what the bus does not take', async () => {
