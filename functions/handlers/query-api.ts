@@ -13,6 +13,7 @@ import {
   errorNotes,
   eventStore,
   generationStore,
+  publishedFacts,
   queueLengths,
   telemetry,
   vault,
@@ -31,6 +32,7 @@ const generations = knownGenerations(generationStore(), [...projections, insight
 
 const app = queryApp({
   rows: liveRows(viewRows(), generations, projections),
+  copies: viewRows(),
   generations,
   lists: new DynamoDbViewLists(dynamoDb(), views),
   feed: new DynamoDbFeedReader(dynamoDb(), views, systemEffects),
@@ -41,7 +43,7 @@ const app = queryApp({
   users: userProfile,
   inventory: inventoryLevel,
   counters: counters(),
-  monitor: { counters: counters(), errors: errorNotes(), queues: queueLengths() },
+  monitor: { counters: counters(), published: publishedFacts(), errors: errorNotes(), queues: queueLengths() },
   telemetry: log,
   effects: systemEffects,
 });

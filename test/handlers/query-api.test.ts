@@ -35,6 +35,7 @@ class World {
   private readonly generations = knownGenerations(this.pointers, projections, this.effects);
   private readonly app = queryApp({
     rows: liveRows(this.rows, this.generations, projections),
+    copies: this.rows,
     generations: this.generations,
     lists: new MemoryViewLists(this.rows),
     feed: this.feed,
@@ -360,6 +361,29 @@ describe('lists', () => {
     expect((await world.get('/users/nobody/orders')).body).toEqual({ items: [] });
   });
 
+  test('and orders are shown of any generation, by its number', async () => {
+    const history = orderHistory('o-1', 2);
+    await world.happened(...history);
+    const first = firstGenerations('order-summary', 1, new Date('2026-01-01T00:00:00.000Z'));
+    const frozen = { ...first.all[0]!, number: 3, asOf: '2026-01-01T12:00:01.500Z' };
+    world.pointers.pointers.set('order-summary', { ...first, sequence: 2, all: [...first.all, frozen] });
+    await world.rows.put(3, orderSummary.fold(undefined, history[0]!), undefined);
+    world.effects.advance(2_000);
+    expect((await world.get('/orders/o-1')).body).toMatchObject({ version: 2, status: 'confirmed' });
+    expect((await world.get('/orders/o-1?generation=3')).body).toMatchObject({ version: 1, status: 'created' });
+    expect((await world.get('/orders/o-1?generation=1')).body).toMatchObject({ version: 2 });
+    expect((await world.get('/orders?generation=3')).body.items).toMatchObject([{ version: 1 }]);
+    expect((await world.get('/users/u-1/orders?generation=3')).body.items).toMatchObject([{ version: 1 }]);
+    expect((await world.get('/orders?generation=3&status=confirmed')).body.items).toEqual([]);
+    const detail = 'order-summary has no generation 2; it has 1, 3';
+    expect((await world.get('/orders/o-1?generation=2')).body).toMatchObject(problem(404, detail));
+    expect((await world.get('/orders?generation=2')).body).toMatchObject({
+      ...problem(404, detail),
+      generations: [1, 3],
+    });
+    expect((await world.get('/orders/o-1?generation=3&version=1')).status).toBe(400);
+  });
+
   test('go on in the generation that they were begun in, until it is retired', async () => {
     const fold = projections.find(({ name }) => name === 'order-summary')!;
     const first = firstGenerations(fold.name, fold.revision, world.effects.time);
@@ -470,7 +494,7 @@ describe('a request that cannot be honoured', () => {
     ['/orders?limit=101', 'limit', '101', 'a whole number, 1 to 100'],
     ['/orders?limit=1.5', 'limit', '1.5', 'a whole number, 1 to 100'],
     ['/orders?limit=1&limit=2', 'limit', ['1', '2'], 'one value'],
-    ['/orders?page=2', 'page', '2', 'one of the parameters status, limit, cursor'],
+    ['/orders?page=2', 'page', '2', 'one of the parameters status, generation, limit, cursor'],
     ['/events?cursor=%21', 'cursor', '!', 'the cursor of an earlier answer, unchanged'],
     ['/events?cursor=abc', 'cursor', 'abc', 'the cursor of an earlier answer, unchanged'],
     ['/events?type=OrderPlacd', 'type', 'OrderPlacd', expect.stringContaining('OrderCreated')],

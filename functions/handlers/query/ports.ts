@@ -2,13 +2,15 @@ import type { CounterReader, RankingReader } from '../../application/insights/po
 import type { MonitorPorts } from '../../application/monitor/monitor';
 import type { Effects, EventStore, Vault } from '../../application/ports';
 import type { KnownGenerations } from '../../application/read-models/known-generations';
-import type { FeedReader, LiveRows, ViewLists } from '../../application/read-models/ports';
+import type { FeedReader, LiveRows, ViewLists, ViewRows } from '../../application/read-models/ports';
 import type { Projection } from '../../application/read-models/projection';
 import type { InventoryLevel, OrderSummary, UserProfile } from '../../application/read-models/rows';
 import type { Telemetry } from '../../application/telemetry';
 
 export type QueryPorts = {
   readonly rows: LiveRows;
+  /** Of any generation, for who asks for one by its number. */
+  readonly copies: Pick<ViewRows, 'getMany'>;
   readonly generations: KnownGenerations;
   readonly lists: ViewLists;
   readonly feed: FeedReader;
@@ -20,7 +22,7 @@ export type QueryPorts = {
   readonly orders: Projection<OrderSummary>;
   readonly users: Projection<UserProfile>;
   readonly inventory: Projection<InventoryLevel>;
-  readonly monitor: Pick<MonitorPorts, 'counters' | 'errors' | 'queues'>;
+  readonly monitor: Pick<MonitorPorts, 'counters' | 'published' | 'errors' | 'queues'>;
   readonly telemetry: Telemetry;
   readonly effects: Pick<Effects, 'now' | 'sleep'>;
 };

@@ -7,6 +7,7 @@ import { hasBody, type ViewRow } from '../../application/read-models/rows';
 import { HttpProblem, invalid, isHttpProblem } from '../http/problem';
 import { awaitRow, refuseConsistency, type Stale, staleness, type Wanted, wantedOf } from './consistency';
 import { listAnswer } from './list-answer';
+import { askedGeneration } from './list-generation';
 import { type Parameters, pageRequest, parameters, pathId, pointInTime, wholeNumber } from './parameters';
 import type { QueryPorts } from './ports';
 
@@ -53,14 +54,34 @@ function routesOf<Row extends ViewRow>(app: Hono, ports: QueryPorts, subject: Su
 }
 
 async function answer<Row extends ViewRow>(context: Context, ports: QueryPorts, asked: Asked<Row>): Promise<Response> {
-  const moment = momentOf(parameters(context, 'version', 'asOf', 'consistent'));
+  const given = parameters(context, 'version', 'asOf', 'consistent', 'generation');
+  const moment = momentOf(given);
   if (moment !== undefined && moment.kind !== 'latest') refuseConsistency(context, 'version and asOf read the past');
+  if (given.generation !== undefined)
+    return shown(context, asked, await copyOf(context, ports, asked, given.generation, moment));
   const wanted = wantedOf(context, asked.stream);
   if (wanted) return fresh(context, ports, asked, wanted, moment !== undefined);
   const row = moment
     ? found(asked, moment, await folded(ports, asked, moment))
     : shownOf(asked, (await ports.rows.getMany([asked.stream])).get(asked.stream) as Row | undefined);
   return shown(context, asked, row);
+}
+
+/** The row of one generation, such as one that is to be looked at before it is shown to everybody. */
+async function copyOf<Row extends ViewRow>(
+  context: Context,
+  { copies, generations }: QueryPorts,
+  asked: Asked<Row>,
+  text: string,
+  moment: Moment | undefined,
+): Promise<Row> {
+  refuseConsistency(context, 'a generation is shown as it is');
+  if (moment) {
+    throw invalid({ field: 'generation', value: text, expected: 'no version, asOf or consistent beside it' });
+  }
+  const generation = await askedGeneration(generations, asked.projection.name, text);
+  const [placed] = generation === undefined ? [] : await copies.getMany([{ stream: asked.stream, generation }]);
+  return shownOf(asked, placed?.row as Row | undefined);
 }
 
 /** At least the version that is wanted, or the newest there is under a flag that says so. */
