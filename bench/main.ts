@@ -3,6 +3,7 @@ import { delivery } from './delivery';
 import { history } from './history';
 import { hotSku } from './hot-sku';
 import { kill } from './kill';
+import { lists } from './lists';
 import { pipeline } from './pipeline';
 import { snapshots } from './snapshots';
 import { formatReport, type Report } from './support/report';
@@ -15,6 +16,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Report>>> = {
   snapshots,
   'hot-sku': hotSku,
   history,
+  lists,
 };
 
 /** `npm run bench [-- <name>] [--json] [--seeds <number>]`: runs one bench, or all of them; `--seeds` is for `history`. */
