@@ -46,8 +46,8 @@ describe('taking letters', () => {
   });
 
   it('gives back what it has when it cannot go on', async () => {
-    const { client, queues } = queuesWith(received(message('a')), awsError('OverLimit'), {});
-    await expect(queues.take('ingest', { holdSeconds: 60 })).rejects.toThrow('OverLimit');
+    const { client, queues } = queuesWith(received(message('a')), awsError('RequestThrottled'), {});
+    await expect(queues.take('ingest', { holdSeconds: 60 })).rejects.toThrow('RequestThrottled');
     expect(client.commands.at(-1)).toBe('ChangeMessageVisibilityBatchCommand');
     expect(client.inputs.at(-1)).toMatchObject({ Entries: [{ ReceiptHandle: 'handle of a', VisibilityTimeout: 0 }] });
   });
