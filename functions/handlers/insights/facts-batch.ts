@@ -17,7 +17,7 @@ export type InsightsBatchPorts = {
 
 /** A fact as it came, and what it said; `error`: why nobody can read it. */
 type Received = { readonly id: string } & (
-  | { readonly fact: OrderFact; readonly live: boolean }
+  | { readonly fact: OrderFact; readonly replayed: boolean }
   | { readonly error: unknown }
 );
 
@@ -35,12 +35,12 @@ export function makeInsights({ count, generations, telemetry }: InsightsBatchPor
     let counted = 0;
     for (const { generation, isOldest, isLive } of written) {
       // Replayed facts are nobody's workload: the monitor is not told of them.
-      for (const monitored of [true, false]) {
-        const some = readable.filter(({ live }) => live === monitored);
+      for (const again of [false, true]) {
+        const some = readable.filter(({ replayed }) => replayed === again);
         if (some.length === 0) continue;
         const result = await count(
           some.map(({ fact }) => fact),
-          { generation, monitored: monitored && isOldest },
+          { generation, monitored: isOldest && !again },
         );
         if (isLive) counted += result.counted;
         for (const { fact, error } of result.failed) {
@@ -85,7 +85,7 @@ function read({ messageId, body }: SQSRecord): Received {
     if (!isJsonObject(envelope) || !isJsonObject(envelope.detail)) {
       throw new Error('the message is no event of EventBridge: its detail is not an object');
     }
-    return { id: messageId, fact: orderFact(envelope.detail), live: envelope['replay-name'] === undefined };
+    return { id: messageId, fact: orderFact(envelope.detail), replayed: envelope['replay-name'] !== undefined };
   } catch (error) {
     return { id: messageId, error: reasonOf(error) };
   }
