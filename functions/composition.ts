@@ -12,6 +12,7 @@ import { DynamoDbInbox } from './adapters/inbox';
 import { DynamoDbCounters } from './adapters/insights/counters';
 import { DynamoDbLine } from './adapters/line';
 import { DynamoDbErrorNotes } from './adapters/monitor/error-notes';
+import { DynamoDbPublishedFacts } from './adapters/monitor/published-facts';
 import { SqsQueueLengths } from './adapters/monitor/queue-lengths';
 import { HmacNameKeeper } from './adapters/personal/name-keeper';
 import { makeOpenDelivery } from './adapters/personal/open-delivery';
@@ -27,7 +28,7 @@ import { DynamoDbGenerationStore } from './adapters/views/generation-store';
 import { DynamoDbViewRows } from './adapters/views/view-rows';
 import type { EventBus } from './application/event-bus';
 import { notingErrors } from './application/monitor/noted-errors';
-import type { QueueLengths } from './application/monitor/ports';
+import type { PublishedFacts, QueueLengths } from './application/monitor/ports';
 import type { OpenDelivery } from './application/open-delivery';
 import { Planner } from './application/planner';
 import type { EventStore, FactPublisher, Inbox, Line, Redelivery, Vault } from './application/ports';
@@ -202,6 +203,10 @@ export const counters: () => DynamoDbCounters = /* @__PURE__ */ once(
 
 export const errorNotes: () => DynamoDbErrorNotes = /* @__PURE__ */ once(
   () => new DynamoDbErrorNotes(dynamoDb(), environment.insightsTable(), systemEffects),
+);
+
+export const publishedFacts: () => PublishedFacts = /* @__PURE__ */ once(
+  () => new DynamoDbPublishedFacts(dynamoDb(), environment.insightsTable(), systemEffects),
 );
 
 export const queueLengths: () => QueueLengths = /* @__PURE__ */ once(

@@ -111,7 +111,7 @@ export class ServiceStack extends Stack {
 
   /** Events → feed rows, facts on the bus, and parked events whose turn has come. */
   #projectFeed(): ServiceFunction {
-    const { eventStore, inbox, views, orderBus, feedDeadLetters, feedRedrive } = this.#data;
+    const { eventStore, inbox, views, orderBus, feedDeadLetters, feedRedrive, insights } = this.#data;
     const feed = this.#function(
       'project-feed',
       'projector',
@@ -120,6 +120,8 @@ export class ServiceStack extends Stack {
     eventStore.grantRead(feed.role);
     inbox.grantRead(feed.role);
     views.grantWrite(feed.role);
+    // How many facts it has published, along with the rows.
+    insights.grantRide(feed.role);
     orderBus.bus.grantPutEventsTo(feed.role);
     this.#redeliversBy(feed);
     new StreamProjector(this, 'FeedProjector', {

@@ -15,6 +15,7 @@ import {
   errorNotes,
   factPublisher,
   generationStore,
+  publishedFacts,
   queueLengths,
   storedEvents,
   telemetry,
@@ -41,11 +42,13 @@ const looks = new DynamoDbLooks(dynamoDb(), environment.insightsTable());
 export const handler = observed(log, async () => {
   const seen = await monitor({
     counters: counters(),
+    published: publishedFacts(),
     errors: errorNotes(),
     queues: queueLengths(),
     projections: async () => (await health(healthPorts)).projections,
   });
   emit(log, seen);
   const risen = await watchDeadLetters({ looks, facts: factPublisher(), now: systemEffects.now }, seen.queues);
+  await publishedFacts().tidy();
   if (risen.length > 0) log.warn('there are new dead letters', { queues: risen });
 });

@@ -1,10 +1,10 @@
 import { DynamoDbFeedWriter } from '../adapters/feed/feed-writer';
+import { RidingTally } from '../adapters/monitor/published-tally';
 import { SqsProjectionDeadLetters } from '../adapters/projection-dead-letters';
 import { systemEffects } from '../adapters/system-effects';
 import { announcedDeadLetters } from '../application/faults/announcements';
 import { countedFacts } from '../application/monitor/counted-facts';
 import {
-  counters,
   dynamoDb,
   environment,
   factPublisher,
@@ -19,6 +19,7 @@ import { observed } from './middleware';
 import { makeProjectFeed } from './stream/feed-batch';
 
 const log = telemetry('project-feed');
+const tally = new RidingTally(environment.insightsTable(), systemEffects);
 const deadLetters = announcedDeadLetters('feed', {
   letters: new SqsProjectionDeadLetters(sqs(), environment.feedDlqUrl),
   facts: factPublisher(),
@@ -30,8 +31,8 @@ export const handler = observed(
   log,
   makeProjectFeed({
     feed: makeFeeder({
-      feed: new DynamoDbFeedWriter(dynamoDb(), environment.viewsTable(), systemEffects),
-      facts: countedFacts(factPublisher(), counters(), log),
+      feed: new DynamoDbFeedWriter(dynamoDb(), environment.viewsTable(), systemEffects, tally),
+      facts: countedFacts(factPublisher(), tally),
       inbox: storedInbox(),
       redelivery: redelivery(),
       deadLetters,

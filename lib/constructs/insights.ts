@@ -31,6 +31,11 @@ export class Insights extends Construct {
     return this.#table.grant(grantee, 'UpdateItem', 'PutItem');
   }
 
+  /** To write what rides along with rows of another table, in one call with them. */
+  grantRide(grantee: IGrantable): Grant {
+    return this.#table.grant(grantee, 'BatchWriteItem');
+  }
+
   /** To read counters, in whole or by rank. */
   grantRead(grantee: IGrantable): Grant {
     return this.#table.grant(grantee, 'BatchGetItem', 'Query').combine(this.#table.grantQueryIndexes(grantee));

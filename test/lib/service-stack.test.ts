@@ -158,6 +158,7 @@ describe('least privilege', () => {
         ...consume('FeedRedrive'),
         'dynamodb:Query on Inbox',
         'dynamodb:BatchWriteItem on Views',
+        'dynamodb:BatchWriteItem on Insights',
         'dynamodb:PutItem on Views',
         'events:PutEvents on OrderBus',
         'sqs:SendMessage on FeedDlq',

@@ -35,6 +35,9 @@ export class MemoryMonitor {
     },
   };
 
+  publishedFacts = 0;
+  readonly published = { count: async () => this.publishedFacts };
+
   readonly errors: ErrorNotes & ErrorReader = {
     note: async (errors: readonly NotedError[]) => {
       if (this.fails) throw this.fails;

@@ -1,9 +1,17 @@
 import type { CounterReader } from '../insights/ports';
 import type { ProjectionHealth } from '../queries/health';
-import { type ErrorReader, monitorTotal, type NotedError, type QueueLengths, type QueueLengthsByName } from './ports';
+import {
+  type ErrorReader,
+  monitorTotal,
+  type NotedError,
+  type PublishedFacts,
+  type QueueLengths,
+  type QueueLengthsByName,
+} from './ports';
 
 export type MonitorPorts = {
   readonly counters: CounterReader;
+  readonly published: Pick<PublishedFacts, 'count'>;
   readonly errors: ErrorReader;
   readonly queues: QueueLengths;
   readonly projections: () => Promise<Readonly<Record<string, ProjectionHealth>>>;
@@ -31,14 +39,15 @@ const SHOWN_ERRORS = 20;
 
 /** How the system does, now and on the whole. */
 export async function monitor(ports: MonitorPorts): Promise<Monitor> {
-  const [counters, errors, queues, projections] = await Promise.all([
+  const [counters, published, errors, queues, projections] = await Promise.all([
     ports.counters.read(0, { series: monitorTotal.series, from: monitorTotal.key, to: monitorTotal.key }),
+    ports.published.count(),
     ports.errors.latest(SHOWN_ERRORS),
     ports.queues.read(),
     ports.projections(),
   ]);
   const total = counters.find(({ key }) => key === monitorTotal.key)?.values ?? {};
-  const { published = 0, processed = 0, processingMs = 0, errors: errorCount = 0 } = total;
+  const { processed = 0, processingMs = 0, errors: errorCount = 0 } = total;
   return {
     events_published: published,
     events_processed: processed,

@@ -1,6 +1,6 @@
 import type { WatchedQueue } from './watched-queues';
 
-/** The counter of all that was ever counted; generation 0. The insights add `processed` and `processingMs` to it. */
+/** The counter of all that was ever processed or went wrong; generation 0. The insights add `processed` and `processingMs` to it. */
 export const monitorTotal = { series: 'monitor', key: 'total' } as const;
 
 /** What a function logged as an error, in the words of the log. */
@@ -13,6 +13,22 @@ export type NotedError = {
   /** The error's name and message, cut where it gets long. */
   readonly error: string;
 };
+
+/**
+ * Counts facts of orders as they are published: only those have a subscriber that counts them as processed. A count is made
+ * beside the publishing.
+ */
+export interface PublishedTally {
+  /** So many that were counted have not been taken by the bus. */
+  takeOff(untaken: number): void;
+}
+
+export interface PublishedFacts {
+  /** How many were ever published. Consistent. */
+  count(): Promise<number>;
+  /** Keeps the reading short. To be called now and then. */
+  tidy(): Promise<void>;
+}
 
 export interface ErrorNotes {
   /** Keeps them for seven days. */

@@ -19,6 +19,28 @@ describe('the writer of the feed', () => {
     expect(effects.slept).toEqual([25]);
   });
 
+  test('takes along what is to be written beside: once, in the first call, as one of 25', async () => {
+    const item = { pk: { S: 'tally' } };
+    const client = new ScriptedClient([{ UnprocessedItems: { views: [left], insights: [{}] } }, {}, {}]);
+    const seen: number[] = [];
+    const beside = {
+      table: 'insights',
+      itemWith: (all: readonly unknown[]) => {
+        seen.push(all.length);
+        return item;
+      },
+    };
+    const writer = new DynamoDbFeedWriter(client.as<DynamoDBClient>(), 'views', new FixedEffects(), beside);
+    await writer.put(Array.from({ length: 13 }, (_, n) => orderHistory(`o-${n}`, 2).map(feedRowOf)).flat());
+    expect(seen).toEqual([26]);
+    const asked = client.inputs.map((input) => (input as { RequestItems: Record<string, unknown[]> }).RequestItems);
+    expect(asked.map(({ views, insights }) => [views?.length, insights])).toEqual([
+      [24, [{ PutRequest: { Item: item } }]],
+      [2, undefined],
+      [1, undefined],
+    ]);
+  });
+
   test('throws when the table leaves rows undone without end, or fails', async () => {
     const stuck = new ScriptedClient([{ UnprocessedItems: { views: [left] } }]);
     const broken = new ScriptedClient([new Error('throttled')]);
