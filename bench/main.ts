@@ -5,6 +5,7 @@ import { hotSku } from './hot-sku';
 import { kill } from './kill';
 import { lists } from './lists';
 import { pipeline } from './pipeline';
+import { projections } from './projections';
 import { snapshots } from './snapshots';
 import { formatReport, type Report } from './support/report';
 
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Report>>> = {
   'hot-sku': hotSku,
   history,
   lists,
+  projections,
 };
 
 /** `npm run bench [-- <name>] [--json] [--seeds <number>]`: runs one bench, or all of them; `--seeds` is for `history`. */
