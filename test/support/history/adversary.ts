@@ -6,6 +6,10 @@ type Menu = readonly (FaultRule & { readonly rate: number; readonly times: numbe
 
 const FUNCTIONS = 'orders-local-*';
 const INGESTS = 'orders-local-ingest-*';
+/** Of the stream of the Events table. */
+const READERS = 'orders-local-project-*';
+/** Of the facts. */
+const COUNTER = 'orders-local-insights';
 
 /** Deliveries that come twice, late, in another order: they cost nobody a retry. */
 const disorder: Menu = [
@@ -43,7 +47,7 @@ const failures: Menu = [
   { fault: 'throttle', service: 'sqs', operation: 'SendMessageBatch.Entry', rate: 0.5, times: 2 },
   { fault: 'error', ...UNAVAILABLE, service: 'sqs', operation: 'SendMessageBatch', rate: 0.5, times: 2 },
   { fault: 'error', service: 'dynamodb', caller: INGESTS, rate: 0.1, times: 3 },
-  { fault: 'error', service: 'dynamodb', caller: 'orders-local-project-*', rate: 0.2, times: 3 },
+  { fault: 'error', service: 'dynamodb', caller: READERS, rate: 0.2, times: 3 },
   { fault: 'error', service: 'dynamodb', caller: 'orders-local-command-api', rate: 0.2, times: 2 },
   { fault: 'throttle', service: 'dynamodb', operation: 'BatchWriteItem.Item', rate: 0.2, times: 3 },
   { fault: 'error', service: 'lambda', operation: 'Invocation', target: INGESTS, rate: 0.2, times: 2 },
@@ -55,7 +59,6 @@ const failures: Menu = [
     rate: 0.3,
     times: 2,
   },
-  { fault: 'error', service: 'lambda', operation: 'Invocation', target: 'orders-local-project-*', rate: 0.3, times: 3 },
   { fault: 'throttle', service: 'lambda', operation: 'Invocation', target: INGESTS, rate: 0.2, times: 3 },
   {
     fault: 'throttle',
@@ -67,10 +70,23 @@ const failures: Menu = [
   },
 ];
 
+/** What befalls only those who read the stream, or the facts: their tables, and being run. */
+const readersFail: Menu = [
+  { fault: 'throttle', service: 'dynamodb', operation: 'BatchGetItem.Item', caller: READERS, rate: 0.5, times: 3 },
+  { fault: 'throttle', service: 'dynamodb', operation: 'BatchWriteItem.Item', caller: READERS, rate: 0.4, times: 4 },
+  { fault: 'error', service: 'dynamodb', operation: 'BatchGetItem', caller: READERS, rate: 0.4, times: 3 },
+  { fault: 'error', service: 'dynamodb', operation: 'BatchWriteItem', caller: READERS, rate: 0.4, times: 3 },
+  { fault: 'error', service: 'dynamodb', operation: 'PutItem', caller: READERS, rate: 0.3, times: 4 },
+  { fault: 'error', service: 'dynamodb', caller: COUNTER, rate: 0.2, times: 3 },
+  { fault: 'latency', service: 'dynamodb', operation: 'PutItem', caller: READERS, ms: 20, rate: 0.4, times: 8 },
+  { fault: 'error', service: 'lambda', operation: 'Invocation', target: READERS, rate: 0.3, times: 3 },
+  { fault: 'error', service: 'lambda', operation: 'Invocation', target: COUNTER, rate: 0.3, times: 2 },
+];
+
 /** Few and rare: after a throttle the SDK waits for up to half a second of real time. */
 const throttledTables: Menu = [
   { fault: 'throttle', service: 'dynamodb', caller: INGESTS, rate: 0.1, times: 1 },
-  { fault: 'throttle', service: 'dynamodb', caller: 'orders-local-project-*', rate: 0.2, times: 1 },
+  { fault: 'throttle', service: 'dynamodb', caller: READERS, rate: 0.2, times: 1 },
   { fault: 'throttle', service: 'dynamodb', caller: 'orders-local-command-api', rate: 0.2, times: 1 },
 ];
 
@@ -90,6 +106,8 @@ const outages: Menu = [
     times: 5,
   },
   { fault: 'error', service: 'dynamodb', operation: 'Query', caller: 'orders-local-project-feed', rate: 1, times: 5 },
+  { fault: 'error', service: 'dynamodb', operation: 'BatchGetItem', caller: READERS, rate: 1, times: 5 },
+  { fault: 'error', service: 'dynamodb', operation: 'BatchWriteItem', caller: READERS, rate: 1, times: 5 },
 ];
 
 /** The effects that each function has; it dies before one, or after. */
@@ -100,6 +118,7 @@ const EFFECTS: Readonly<Record<string, readonly string[]>> = {
   'command-api': ['PutItem', 'TransactWriteItems', 'PutEvents'],
   'project-views': ['PutItem'],
   'project-feed': ['BatchWriteItem', 'PutEvents', 'SendMessageBatch'],
+  insights: ['TransactWriteItems'],
 };
 const SERVICE: Readonly<Record<string, string>> = { PutEvents: 'events', SendMessageBatch: 'sqs' };
 
@@ -117,7 +136,7 @@ const crashes: Menu = [
   ...Object.entries(EFFECTS).flatMap(([name, operations]) => operations.flatMap((one) => crashesAt(name, one))),
   ...(['crash-before', 'crash-after'] as const).flatMap((fault) => [
     { fault, service: 'lambda', operation: 'Invocation', target: INGESTS, rate: 0.3, times: 1 },
-    { fault, service: 'lambda', operation: 'Invocation', target: 'orders-local-project-*', rate: 0.3, times: 2 },
+    { fault, service: 'lambda', operation: 'Invocation', target: READERS, rate: 0.3, times: 2 },
     { fault, service: 'lambda', operation: 'Invocation', target: 'orders-local-command-api', rate: 0.3, times: 1 },
   ]),
 ];
@@ -133,6 +152,7 @@ export function drawFaults(dice: Dice, expires: boolean): FaultRule[] {
     ...(dice.chance(20) ? [dice.oneOf(outages)] : []),
     ...some(disorder, 4),
     ...some(failures, 2),
+    ...some(readersFail, 2),
     ...(dice.chance(8) ? some(throttledTables, 1) : []),
     ...some(crashes, 3),
     ...(expires ? some(crashesOfTheSweep, 1) : []),

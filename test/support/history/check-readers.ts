@@ -1,17 +1,29 @@
+import type { ProjectionFinding } from '../../../functions/application/verify/findings';
 import { bodyOf } from './check-answers';
 import type { Ledger, Violation } from './ledger';
 import type { State } from './model';
 
-/** Every recorded event became a fact and a row of the feed, and nothing else did; each row of Views is its stream's fold. */
+/** What the system tells of itself, under the source of the facts. */
+const SYSTEM_EVENTS: ReadonlySet<string> = new Set(['EventRejected', 'ProjectionFaulted', 'DeadLettered']);
+
+/**
+ * Every recorded event became a fact and a row of the feed, and nothing else did; each row of Views is its stream's fold, by
+ * the model here and by the checker that operators have.
+ */
 export function checkReaders(ledger: Ledger): Violation[] {
-  return [...checkFacts(ledger), ...checkRows(ledger)];
+  return [...checkFacts(ledger), ...checkRows(ledger), ...ledger.evidence.verified.map(foundByTheProduct)];
+}
+
+function foundByTheProduct({ projection, stream, kind, version, newest, fields, fault }: ProjectionFinding): Violation {
+  const detail = JSON.stringify({ version, newest, fields, fault });
+  return { promise: 'orderstream projection verify finds nothing', stream, what: `${projection} ${kind} ${detail}` };
 }
 
 function checkFacts(ledger: Ledger): Violation[] {
   const published = new Set<string>();
   const found: Violation[] = [];
   for (const { type, detail } of ledger.evidence.facts) {
-    if (type === 'EventRejected') continue;
+    if (SYSTEM_EVENTS.has(type)) continue;
     const stream = String(detail.partitionkey);
     const recorded = ledger.entries(stream)[Number(detail.sequence) - 1]?.recorded;
     if (recorded?.type === type && recorded.id === detail.originid && recorded.source === detail.originsource)

@@ -297,6 +297,17 @@ describe('the checker of readers', () => {
     ]);
   });
 
+  it('hears what the checker of the product has found', () => {
+    const finding = { projection: 'order-summary', stream: order, kind: 'behind', version: 2, newest: 3 } as const;
+    expect(promisesOf({ ...sound, verified: [finding] })).toEqual(['orderstream projection verify finds nothing']);
+  });
+
+  it('takes what the system tells of itself for no fact, and anything else for an untrue one', () => {
+    const told = (type: string) => ({ ...sound, facts: [...sound.facts, { type, detail: { partitionkey: order } }] });
+    for (const type of ['ProjectionFaulted', 'DeadLettered']) expect(promisesOf(told(type))).toEqual([]);
+    expect(promisesOf(told('OrderLost'))).toEqual(['facts are true']);
+  });
+
   it('sees dead letters', () => {
     expect(promisesOf({ ...sound, deadLetters: ['IngestDlqUrl: {}'] })).toEqual(['no dead letters']);
   });

@@ -1,4 +1,5 @@
 import type { RecordedEvent } from '../../../functions/application/recorded-event';
+import type { ProjectionFinding } from '../../../functions/application/verify/findings';
 import type { History } from './history';
 
 /** An item of the Inbox table, as it is. */
@@ -46,6 +47,8 @@ export type Evidence = {
   readonly inbox: readonly InboxRow[];
   /** The Views table, read models and feed. */
   readonly views: readonly Readonly<Record<string, unknown>>[];
+  /** What the product's own checker has found. */
+  readonly verified: readonly ProjectionFinding[];
   readonly facts: readonly ReceivedFact[];
   /** Identities in the queue of unrouted events. */
   readonly unrouted: readonly { readonly source: string; readonly id: string }[];

@@ -13,7 +13,17 @@ import type { System } from '../system';
 /** As long as SQS keeps messages at most. */
 const RETENTION = { MessageRetentionPeriod: String(14 * 24 * 3600) };
 
-type Queue = 'facts' | 'unrouted' | 'ingest dead letters' | 'projection dead letters' | 'feed dead letters';
+/** Where what could not be done ends, by the outputs of the queues. */
+const DEAD_LETTERS = {
+  'ingest dead letters': 'IngestDlqUrl',
+  'projection dead letters': 'ProjectionDlqUrl',
+  'feed dead letters': 'FeedDlqUrl',
+  'insights dead letters': 'InsightsDlqUrl',
+  'rebuild dead letters': 'RebuildDlqUrl',
+} as const;
+export const deadLetterQueues = Object.keys(DEAD_LETTERS) as (keyof typeof DEAD_LETTERS)[];
+
+type Queue = 'facts' | 'unrouted' | keyof typeof DEAD_LETTERS;
 
 /** What comes out of the system by queues: facts for a subscriber, events that no rule took, dead letters. */
 export class Queues {
@@ -24,16 +34,11 @@ export class Queues {
   #taken = new Map<Queue, unknown[]>();
 
   private constructor(system: System, factsUrl: string, redelivery: ReadonlyMap<string, string>) {
-    const { UnroutedQueueUrl, IngestDlqUrl, ProjectionDlqUrl, FeedDlqUrl } = system.outputs;
+    const { outputs } = system;
     this.#system = system;
     this.#redelivery = redelivery;
-    this.#urls = {
-      facts: factsUrl,
-      unrouted: UnroutedQueueUrl!,
-      'ingest dead letters': IngestDlqUrl!,
-      'projection dead letters': ProjectionDlqUrl!,
-      'feed dead letters': FeedDlqUrl!,
-    };
+    const letters = deadLetterQueues.map((queue) => [queue, outputs[DEAD_LETTERS[queue]]]);
+    this.#urls = { facts: factsUrl, unrouted: outputs.UnroutedQueueUrl, ...Object.fromEntries(letters) };
   }
 
   static async of(system: System): Promise<Queues> {

@@ -81,6 +81,7 @@ export function soundEvidence(
     recorded: rows,
     inbox,
     views: viewsOf(rows),
+    verified: [],
     facts: [...rows.map(factOf), ...inbox.filter(({ state }) => state === 'rejected').map(toldOf)],
     unrouted: [],
     deadLetters: [],
