@@ -33,14 +33,14 @@ export function makeInsights({ count, generations, telemetry }: InsightsBatchPor
     const written = known === undefined ? [] : inTurn(known);
     if (written.length === 0 && readable.length > 0) throw new Error('there is no generation of insights to count in');
     let counted = 0;
-    for (const { generation, isOldest, isLive } of written) {
+    for (const { generation, revision, isOldest, isLive } of written) {
       // Replayed facts are nobody's workload: the monitor is not told of them.
       for (const again of [false, true]) {
         const some = readable.filter(({ replayed }) => replayed === again);
         if (some.length === 0) continue;
         const result = await count(
           some.map(({ fact }) => fact),
-          { generation, monitored: isOldest && !again },
+          { generation, revision, monitored: isOldest && !again },
         );
         if (isLive) counted += result.counted;
         for (const { fact, error } of result.failed) {
@@ -62,19 +62,15 @@ export function makeInsights({ count, generations, telemetry }: InsightsBatchPor
  * The generations that facts are counted in. The monitor is told with the oldest of them: the newer ones are still being built,
  * and may have the fact from history. Readers see the live one, which comes last: what it shows the others have.
  */
-function inTurn(known: Generations): readonly { generation: number; isOldest: boolean; isLive: boolean }[] {
+function inTurn(known: Generations) {
   const all = following(known);
-  const other = all.find(({ revision }) => revision !== insightsProjection.revision);
-  if (other) {
-    const { number, revision } = other;
-    throw new Error(`insights: generation ${number} is of revision ${revision}, which this release does not have`);
-  }
-  const numbers = all.map(({ number }) => number);
-  return numbers
-    .map((generation) => ({
-      generation,
-      isOldest: generation === Math.min(...numbers),
-      isLive: generation === known.live,
+  const oldest = Math.min(...all.map(({ number }) => number));
+  return all
+    .map(({ number, revision }) => ({
+      generation: number,
+      revision,
+      isOldest: number === oldest,
+      isLive: number === known.live,
     }))
     .sort((one, two) => Number(one.isLive) - Number(two.isLive));
 }

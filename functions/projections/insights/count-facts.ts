@@ -1,23 +1,28 @@
 import { backoff } from '../../application/backoff';
 import type { Count, Ledger } from '../../application/insights/ledger';
 import { type OrderFact, orderFact } from '../../application/insights/order-fact';
-import { monitorSeries } from '../../application/insights/series';
+import { insightsProjection, monitorSeries } from '../../application/insights/series';
 import { expiryOf, windowOf } from '../../application/insights/windows';
 import type { Effects } from '../../application/ports';
 import { byStream } from '../../application/read-models/by-stream';
 import type { RecordedEvent } from '../../application/recorded-event';
 import { reasonOf } from '../advance';
 import { factOf } from '../fact';
+import { foldOf, type InsightsFold } from './insights';
 import { type Portion, type Transaction, transactionsOf } from './transactions';
 
 export type CountPorts = {
   readonly ledger: Ledger;
   readonly effects: Pick<Effects, 'now' | 'random' | 'sleep'>;
+  /** Default: every revision that this release has. */
+  readonly folds?: readonly InsightsFold[];
 };
 
 export type CountOptions = {
   /** Of the counters; `following` names those that live facts go to. */
   readonly generation: number;
+  /** Of the fold that the generation is made by. Default: the newest. */
+  readonly revision?: number;
   /** Facts as they come, to be counted for the monitor too: in one generation only, and no history. Default: no. */
   readonly monitored?: boolean;
 };
@@ -35,7 +40,8 @@ const attempts = 10;
 /**
  * Counts each fact once in a generation of the insights, whatever is repeated, in whatever order, by however many callers at
  * once: what has been counted of a stream is marked in the transaction that counts it. A batch costs one read per hundred
- * streams and a write per hundred rows. Never throws; facts that could not be counted are named.
+ * streams and a write per hundred rows. Facts that could not be counted are named; throws only where this release does not have
+ * the revision.
  */
 export function makeCountFacts(ports: CountPorts) {
   return async (facts: readonly OrderFact[], options: CountOptions): Promise<CountResult> => {
@@ -51,7 +57,8 @@ export function countableFact(event: RecordedEvent): OrderFact {
 
 async function count(ports: CountPorts, portions: readonly Portion[], options: CountOptions): Promise<CountResult> {
   const { ledger, effects } = ports;
-  const { generation, monitored = false } = options;
+  const { generation, revision = insightsProjection.revision, monitored = false } = options;
+  const fold = foldOf(revision, ports.folds);
   const result = new Results();
   let pending = portions;
   for (let race = 1; pending.length > 0; race++) {
@@ -68,7 +75,7 @@ async function count(ports: CountPorts, portions: readonly Portion[], options: C
       );
       const now = effects.now();
       const beside = monitored ? (fact: OrderFact) => monitorCounts(fact, now) : () => [];
-      const transactions = tried(() => transactionsOf(pending, marks, { generation, now, beside }));
+      const transactions = tried(() => transactionsOf(pending, marks, { generation, fold, now, beside }));
       if (transactions instanceof Error) return result.merge(await apart(ports, pending, options, transactions));
       // One by one: side by side they would be in each other's way, over the rows that both count in.
       for (const transaction of transactions) result.merge(await commit(ports, transaction, options, lost));

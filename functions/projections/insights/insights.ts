@@ -1,6 +1,6 @@
 import type { OrderFact } from '../../application/insights/order-fact';
 import type { Increment } from '../../application/insights/ports';
-import { series } from '../../application/insights/series';
+import { insightsProjection, series } from '../../application/insights/series';
 import { aggregate, enrich, filter, inTurn, type Step, sideBySide, split } from '../../application/insights/steps';
 import { type Passage, transitionKey, transitionNumbers } from '../../application/insights/transitions';
 import { windowNames } from '../../application/insights/windows';
@@ -74,6 +74,27 @@ const lifecycle = aggregate<Passage>({
   add: transitionNumbers,
 });
 
-/** What a fact counts by itself, and what a passage from one step of an order to the next does. */
-export const ofFacts: Step<OrderFact, Increment> = sideBySide(sales, funnel, topSkus, cancellations);
-export const ofPassages: Step<Passage, Increment> = lifecycle;
+/** What facts come to: one revision of the insights. */
+export type InsightsFold = {
+  readonly revision: number;
+  /** What a fact counts by itself. */
+  readonly ofFacts: Step<OrderFact, Increment>;
+  /** What a passage from one step of an order to the next counts. */
+  readonly ofPassages: Step<Passage, Increment>;
+};
+
+const newest: InsightsFold = {
+  revision: insightsProjection.revision,
+  ofFacts: sideBySide(sales, funnel, topSkus, cancellations),
+  ofPassages: lifecycle,
+};
+
+/** Every revision that a generation may be counted by; the older one leaves when no generation is made by it any more. */
+export const insightsFolds: readonly InsightsFold[] = [newest];
+
+/** The fold of a revision; throws when this release does not have it: another would make a mixture. */
+export function foldOf(revision: number, folds: readonly InsightsFold[] = insightsFolds): InsightsFold {
+  const found = folds.find((fold) => fold.revision === revision);
+  if (found) return found;
+  throw new Error(`insights: this release does not have revision ${revision} of the fold`);
+}

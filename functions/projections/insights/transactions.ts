@@ -2,6 +2,7 @@ import { type Count, LEDGER_LIMIT, type Mark, type MarkChange } from '../../appl
 import { MergedCounts } from '../../application/insights/merged-counts';
 import type { OrderFact } from '../../application/insights/order-fact';
 import { effectsOf, visitOf } from './effects-of';
+import type { InsightsFold } from './insights';
 import { marked } from './mark';
 
 /** Facts of one stream, each version once. */
@@ -16,6 +17,7 @@ export type Transaction = {
 
 export type Counting = {
   readonly generation: number;
+  readonly fold: InsightsFold;
   readonly now: Date;
   /** What a fact counts for beside the insights. */
   readonly beside: (fact: OrderFact) => readonly Count[];
@@ -59,7 +61,7 @@ export function transactionsOf(
 
 /** Undefined: all of it has been counted. */
 function partOf(portion: Portion, before: Mark | undefined, counting: Counting): Part | undefined {
-  const { generation, now, beside } = counting;
+  const { generation, fold, now, beside } = counting;
   const counts = new MergedCounts();
   const facts: OrderFact[] = [];
   let mark = before;
@@ -68,7 +70,7 @@ function partOf(portion: Portion, before: Mark | undefined, counting: Counting):
     if (outcome === undefined) continue;
     mark = outcome.mark;
     facts.push(fact);
-    counts.add(effectsOf(fact, outcome.passages, now).map((increment) => ({ generation, increment })));
+    counts.add(effectsOf(fold, fact, outcome.passages, now).map((increment) => ({ generation, increment })));
     counts.add(beside(fact));
   }
   if (mark === undefined || facts.length === 0) return undefined;

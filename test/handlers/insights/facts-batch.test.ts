@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { SQSEvent } from 'aws-lambda';
 import { series } from '../../../functions/application/insights/series';
+import { sideBySide } from '../../../functions/application/insights/steps';
 import { firstGenerations, type Generations } from '../../../functions/application/read-models/generations';
 import { makeInsights } from '../../../functions/handlers/insights/facts-batch';
 import { factOf } from '../../../functions/projections/fact';
 import { makeCountFacts } from '../../../functions/projections/insights/count-facts';
+import { foldOf, type InsightsFold, insightsFolds } from '../../../functions/projections/insights/insights';
 import { FixedEffects } from '../../support/fixed-effects';
 import { MemoryLedger } from '../../support/memory-ledger';
 import { NotedTelemetry } from '../../support/noted-telemetry';
@@ -13,11 +15,11 @@ import { recorded } from '../../support/recorded';
 const now = new Date('2026-01-01T12:00:30.000Z');
 const first = firstGenerations('insights', 1, now);
 
-function world(generations: Generations = first) {
+function world(generations: Generations = first, folds: readonly InsightsFold[] = insightsFolds) {
   const ledger = new MemoryLedger();
   const effects = new FixedEffects(now);
   const insights = makeInsights({
-    count: makeCountFacts({ ledger, effects }),
+    count: makeCountFacts({ ledger, effects, folds }),
     generations: { all: async () => new Map([['insights', generations]]) },
     telemetry: new NotedTelemetry(),
   });
@@ -76,8 +78,17 @@ describe('a batch of facts', () => {
     expect(await monitored()).toMatchObject({ processed: 1 });
   });
 
-  test('is not counted where another revision of the insights counts', async () => {
+  test('is counted in each generation by the revision that makes it', async () => {
+    const [one] = first.all;
+    const built = { ...one!, number: 2, revision: 2, complete: false };
+    const twice = { ...foldOf(1), revision: 2, ofFacts: sideBySide(foldOf(1).ofFacts, foldOf(1).ofFacts) };
+    const { insights, created } = world({ ...first, all: [one!, built] }, [foldOf(1), twice]);
+    await insights(batch(message('m-1', 'o-1')));
+    expect([await created(1), await created(2)]).toEqual([1, 2]);
+  });
+
+  test('is not counted where a revision is asked for that this release does not have', async () => {
     const { insights } = world({ ...first, all: [{ ...first.all[0]!, revision: 2 }] });
-    await expect(insights(batch(message('m-1', 'o-1')))).rejects.toThrow('generation 1 is of revision 2');
+    await expect(insights(batch(message('m-1', 'o-1')))).rejects.toThrow('this release does not have revision 2');
   });
 });
