@@ -190,7 +190,7 @@ class PipelineBench {
     while (performance.now() < deadline) {
       const { Item } = await this.#dynamodb('GetItem', {
         TableName: this.#cloud.outputs.ViewsTableName,
-        Key: { pk: { S: `order#${orderId}` }, sk: { S: 'summary' } },
+        Key: { pk: { S: `order#${orderId}` }, sk: { S: 'summary@1' } },
         ProjectionExpression: '#v',
         ExpressionAttributeNames: { '#v': 'version' },
       });

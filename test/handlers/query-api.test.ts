@@ -225,6 +225,16 @@ describe('GET /orders/{id}', () => {
     expect([status, body]).toEqual([202, { orderId: 'o-1', stale: { stream: 'order#o-1', wanted: 1, reached: 0 } }]);
   });
 
+  test.each([
+    ['/users/u-1', 'user#u-1', { userId: 'u-1' }],
+    ['/inventory/mug', 'inventory#mug', { sku: 'mug' }],
+  ])('says the same of %s', async (path, stream, body) => {
+    const asked = { 'if-consistent': `${stream}@1`, prefer: 'wait=0' };
+    const answer = await world.get(path, asked);
+    expect([answer.status, answer.body]).toEqual([202, { ...body, stale: { stream, wanted: 1, reached: 0 } }]);
+    expect((await world.get(path)).status).toBe(404);
+  });
+
   test('folds the stream when waiting has not helped and the caller asks for that', async () => {
     const history = orderHistory('o-1', 3);
     await world.happened(...history.slice(0, 1));
