@@ -47,7 +47,9 @@ function troubleIn({ row, untold, appended }: RedriveWorld): string | undefined 
 }
 
 /** Explores, and gives back in which ways it can end. */
-async function endsOf(options: Omit<Options, 'history'> & Partial<Options>): Promise<Explored & { readonly seen: readonly string[] }> {
+async function endsOf(
+  options: Omit<Options, 'history'> & Partial<Options>,
+): Promise<Explored & { readonly seen: readonly string[] }> {
   const seen = new Set<string>();
   const explored = await explore(
     () => new RedriveWorld({ history, ...options }),
