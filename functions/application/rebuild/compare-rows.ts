@@ -23,12 +23,18 @@ export type Comparison = {
 /** What became of a row from one generation to another. */
 export function compareRows(old: ViewRow | undefined, fresh: ViewRow | undefined): Comparison {
   if (fresh === undefined) return { verdict: old === undefined ? 'equal' : 'only-in-old', fields: [] };
-  if (old === undefined) return { verdict: fresh.fault ? 'faulted' : 'only-in-new', fields: [] };
+  if (old === undefined) return { verdict: 'only-in-new', fields: [] };
   const fields = differingFields(old, fresh);
-  if (old.fault && !fresh.fault) return { verdict: 'repaired', fields };
-  if (fresh.fault && (!old.fault || fresh.version < old.version)) return { verdict: 'faulted', fields };
-  if (fresh.fault) return { verdict: fields.length === 0 ? 'equal' : 'different', fields };
-  if (old.version !== fresh.version) return { verdict: 'apart', fields };
+  const [oldFault, freshFault] = [old.fault?.version, fresh.fault?.version];
+  if (oldFault !== undefined && freshFault === undefined) {
+    return { verdict: fresh.version >= oldFault ? 'repaired' : 'apart', fields };
+  }
+  if (freshFault !== undefined && oldFault === undefined) {
+    return { verdict: old.version >= freshFault ? 'faulted' : 'apart', fields };
+  }
+  if (freshFault !== undefined && oldFault !== undefined && freshFault < oldFault)
+    return { verdict: 'faulted', fields };
+  if (freshFault === undefined && old.version !== fresh.version) return { verdict: 'apart', fields };
   return { verdict: fields.length === 0 ? 'equal' : 'different', fields };
 }
 

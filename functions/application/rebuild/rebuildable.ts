@@ -1,5 +1,5 @@
 import type { Projection } from '../read-models/projection';
-import { FEED } from '../verify/judge-feed';
+import { FEED } from '../verify/check-feed';
 
 /** A projection that can be rebuilt. */
 export type Rebuildable = {
