@@ -9,6 +9,8 @@ import {
   verifyProjections,
 } from '../../functions/application/verify-projections';
 import { feedRowOf } from '../../functions/projections/feed-row';
+import { addCounters } from '../../functions/projections/insights/expected-counters';
+import { expectedOfEvents } from '../../functions/projections/insights/expected-of-events';
 import { projections as folds } from '../../functions/projections/projections';
 import { foldOf, makeProjector } from '../../functions/projections/projector';
 import { HistoryReader } from './history-reader';
@@ -17,6 +19,7 @@ import { MemoryEventPages } from './memory-event-pages';
 import { MemoryFaults } from './memory-faults';
 import { MemoryFeed } from './memory-feed';
 import { firstOfAll } from './memory-generations';
+import { MemoryLedger } from './memory-ledger';
 import { MemoryStoredViews } from './memory-stored-views';
 import { MemoryViewRows } from './memory-views';
 
@@ -24,6 +27,7 @@ import { MemoryViewRows } from './memory-views';
 export class VerifiedWorld {
   readonly effects = new HurriedEffects();
   readonly feed = new MemoryFeed();
+  readonly counted = new MemoryLedger();
   /** Of these folds there may be several revisions. */
   projections: readonly Projection[] = folds;
   generations: () => Promise<ReadonlyMap<string, Generations>> = firstOfAll;
@@ -70,6 +74,7 @@ export class VerifiedWorld {
       projections: this.projections,
       foldOf: (name, generation) => foldOf(this.projections, name, generation),
       feedRowOf,
+      insights: { counters: this.counted, expected: expectedOfEvents, sum: addCounters },
       generations: () => this.generations(),
       effects: this.effects,
     };

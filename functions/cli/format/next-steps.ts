@@ -1,38 +1,70 @@
-import type { ProjectionFinding } from '../../application/verify/findings';
-import { FEED } from '../../application/verify/judge-feed';
+import { insightsProjection } from '../../application/insights/series';
+import { FEED } from '../../application/verify/check-feed';
+import type { FindingKind, ProjectionFinding } from '../../application/verify/findings';
 import { columns } from './columns';
 
-/** What puts right what a verification of projections has found: commands to type, each once. */
+type Of = 'views' | 'feed' | 'insights';
+
+type Step = {
+  readonly of: Of;
+  readonly kinds: readonly FindingKind[];
+  /** What to type, or, without `why`, what to know. */
+  readonly say: (finding: ProjectionFinding, all: readonly ProjectionFinding[]) => string;
+  readonly why?: string;
+};
+
+const steps: readonly Step[] = [
+  {
+    ...{ of: 'views', kinds: ['faulted'], why: 'what is faulted, through the folds of today' },
+    say: () => 'orderstream redrive --all --dry-run',
+  },
+  {
+    ...{ of: 'views', kinds: ['behind', 'missing'], why: 'what is behind or missing' },
+    say: (_, all) => `orderstream catch-up --projector views --since ${earliest(all)}`,
+  },
+  {
+    ...{ of: 'views', kinds: ['differs', 'orphan'], why: 'what differs, or has no events' },
+    say: ({ projection }) => `orderstream projection rebuild ${projection}`,
+  },
+  {
+    ...{ of: 'views', kinds: ['ahead', 'unreadable'], why: 'events seem to be gone' },
+    say: ({ stream }) => `orderstream verify '${stream}'`,
+  },
+  {
+    ...{ of: 'feed', kinds: ['missing', 'differs'], why: 'what the feed lacks or has wrong; its facts go out again' },
+    say: (_, all) => `orderstream catch-up --projector feed --since ${earliest(all)}`,
+  },
+  {
+    ...{ of: 'feed', kinds: ['orphan'] },
+    say: () => 'A row of the feed without an event was put there by hand: remove it by hand (pk event#<id>)',
+  },
+  {
+    ...{ of: 'insights', kinds: ['behind'], why: 'what has not been counted; what has been is not counted again' },
+    say: () => 'orderstream replay --to insights',
+  },
+  {
+    ...{ of: 'insights', kinds: ['ahead'] },
+    say: () => 'No command takes a count back: counters that are ahead stay so until their generation is made anew',
+  },
+];
+
+/** What puts right what a verification of projections has found: commands to type, each once, and what no command does. */
 export function nextSteps(findings: readonly ProjectionFinding[]): readonly string[] {
-  const steps = new Map<string, string>();
-  const late = findings.filter(isLate);
-  const views = late.filter(({ projection }) => projection !== FEED);
-  const feed = late.filter(({ projection }) => projection === FEED);
-  const stuck = findings.find(({ kind }) => kind === 'faulted');
-  if (stuck) steps.set('orderstream redrive --all --dry-run', 'what is faulted, through the folds of today');
-  if (views.length > 0)
-    steps.set(`orderstream catch-up --projector views --since ${earliest(views)}`, 'what is behind or missing');
-  if (feed.length > 0)
-    steps.set(`orderstream catch-up --projector feed --since ${earliest(feed)}`, 'what the feed lacks or has wrong');
-  for (const { projection, kind } of findings)
-    if (projection !== FEED && (kind === 'differs' || kind === 'orphan'))
-      steps.set(`orderstream projection rebuild ${projection}`, 'what differs, or has no events');
-  for (const { stream, kind } of findings)
-    if (kind === 'ahead' || kind === 'unreadable')
-      steps.set(`orderstream verify '${stream}'`, 'events seem to be gone');
-  const lines = [...steps].map(([command, why]) => [`  ${command}`, why]);
-  const orphans = findings.some(({ projection, kind }) => projection === FEED && kind === 'orphan');
-  return [
-    ...(lines.length > 0 ? ['', columns(lines)] : []),
-    ...(orphans
-      ? ['', 'A row of the feed without an event was put there by hand: delete it by hand (pk event#<id>)']
-      : []),
-  ];
+  const commands = new Map<string, string>();
+  const notes = new Set<string>();
+  for (const { of, kinds, say, why } of steps) {
+    const met = findings.filter((one) => ofWhat(one) === of && kinds.includes(one.kind));
+    for (const finding of met) {
+      if (why === undefined) notes.add(say(finding, met));
+      else commands.set(say(finding, met), why);
+    }
+  }
+  const lines = [...commands].map(([command, why]) => [`  ${command}`, why]);
+  return [...(lines.length > 0 ? ['', columns(lines)] : []), ...[...notes].flatMap((note) => ['', note])];
 }
 
-/** The feed puts each row whole, so that late and wrong are one. */
-const isLate = ({ projection, kind }: ProjectionFinding): boolean =>
-  kind === 'behind' || kind === 'missing' || (projection === FEED && kind === 'differs');
+const ofWhat = ({ projection }: ProjectionFinding): Of =>
+  projection === FEED ? 'feed' : projection === insightsProjection.name ? 'insights' : 'views';
 
 const earliest = (findings: readonly ProjectionFinding[]): string =>
   findings.map(({ since = '' }) => since).sort()[0] ?? '';

@@ -154,7 +154,9 @@ export class HistoryRunner {
       this.#scan<RecordedEvent>('EventsTableName'),
       this.#scan<InboxRow>('InboxTableName'),
       this.#scan<Readonly<Record<string, unknown>>>('ViewsTableName'),
-      history.seed % VERIFIED_EVERY === 0 ? verifiedTables(this.#system) : { findings: [] },
+      history.seed % VERIFIED_EVERY === 0
+        ? verifiedTables(this.#system, () => new Date(this.#cloud.clock.now()))
+        : { findings: [] },
     ]);
     const isOfThis = ({ stream }: { readonly stream?: unknown }) => !this.#earlier.has(String(stream));
     const queues = this.#queues;
