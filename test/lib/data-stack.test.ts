@@ -30,7 +30,7 @@ describe('the Events table', () => {
   });
 });
 
-test('the Inbox is searched by state and time, the Views by user, status, type, time, correlation and fault', () => {
+test('the Inbox is searched by state and time, the Views by user, status, type, time, correlation and fault, insights by rank', () => {
   const indexes = Object.values(resources(prod, 'AWS::DynamoDB::Table')).flatMap((table) =>
     ((table.Properties.GlobalSecondaryIndexes ?? []) as Index[]).map((index) => [
       index.IndexName,
@@ -46,7 +46,20 @@ test('the Inbox is searched by state and time, the Views by user, status, type, 
     ['events-by-time', 'timeShard', 'recordedKey', 'ALL'],
     ['events-by-correlation', 'correlationId', 'recordedKey', 'ALL'],
     ['faults', 'faultShard', 'pk', 'ALL'],
+    ['top', 'topOf', 'quantity', 'ALL'],
   ]);
+});
+
+test('insights are counted in rows of their own table, ranked by a number, and go when their time is up', () => {
+  expect(resource(prod, 'AWS::DynamoDB::Table', 'Insights').Properties).toMatchObject({
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+    AttributeDefinitions: expect.arrayContaining([{ AttributeName: 'quantity', AttributeType: 'N' }]),
+    BillingMode: 'PAY_PER_REQUEST',
+    TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+  });
 });
 
 type Index = {
@@ -92,6 +105,7 @@ describe.each(['staging', 'prod'] as const)('in %s, data outlives its stack', (s
       'EventStoreEvents',
       'Inbox',
       'Views',
+      'Insights',
     ]);
     for (const [, { Properties }] of restorable)
       expect(Properties.PointInTimeRecoverySpecification).toEqual({ PointInTimeRecoveryEnabled: true });
@@ -121,6 +135,11 @@ test('nothing but the bus has a fixed name, which a retained resource would bloc
 });
 
 describe('the queues', () => {
+  const queues = Object.entries(resources(prod, 'AWS::SQS::Queue')).map(
+    ([id, found]) => [id.replace(/Queue[0-9A-F]{8}$/, ''), found] as const,
+  );
+  const queue = (name: string) => new Map(queues).get(name)!;
+
   test('are encrypted', () => {
     prod.allResourcesProperties('AWS::SQS::Queue', { SqsManagedSseEnabled: true });
   });
@@ -128,22 +147,34 @@ describe('the queues', () => {
   test('refuse callers without TLS, except on the local machine', () => {
     const refusals = (template: typeof prod) =>
       JSON.stringify(resources(template, 'AWS::SQS::QueuePolicy')).match(/"aws:SecureTransport":"false"/g)?.length ?? 0;
-    expect(refusals(prod)).toBe(7);
+    expect(refusals(prod)).toBe(Object.keys(resources(prod, 'AWS::SQS::Queue')).length);
     expect(refusals(local)).toBe(0);
   });
 
-  test('that redeliver wait six times the time that an ingest may take, then give up to the ingest dead letters', () => {
-    const redelivery = Object.values(resources(prod, 'AWS::SQS::Queue')).filter((q) => q.Properties.RedrivePolicy);
-    expect(redelivery).toHaveLength(3);
-    for (const { Properties } of redelivery) {
-      expect(Properties).toMatchObject({
-        VisibilityTimeout: 6 * stageConfig('prod').timeouts.ingest,
-        RedrivePolicy: {
-          deadLetterTargetArn: { 'Fn::GetAtt': [expect.stringMatching(/^IngestDlq/), 'Arn'] },
-          maxReceiveCount: 5,
-        },
-      });
-    }
+  /** Queues that a function consumes: what for, by whose timeout, and where it ends what it cannot take. */
+  const { ingest, projector, rebuild } = stageConfig('prod').timeouts;
+  test.each([
+    ['OrdersRedelivery', 'parked orders, and dead letters of orders, go back to their ingest', ingest, 'IngestDlq'],
+    ['InventoryRedelivery', 'the same of stock', ingest, 'IngestDlq'],
+    ['UsersRedelivery', 'the same of users', ingest, 'IngestDlq'],
+    ['ViewsRedrive', 'places in streams that project-views takes up again', projector, 'ProjectionDlq'],
+    ['FeedRedrive', 'places in streams that project-feed takes up again', projector, 'FeedDlq'],
+    ['InsightsFacts', 'facts that are to be counted', projector, 'InsightsDlq'],
+    ['Rebuild', 'parts of the event table that make a generation', rebuild, 'RebuildDlq'],
+  ])('%s (%s) waits six times as long as its consumer may take, then gives up', (id, _, timeout, deadLetters) => {
+    expect(queue(id).Properties).toMatchObject({
+      VisibilityTimeout: 6 * timeout,
+      RedrivePolicy: {
+        deadLetterTargetArn: { 'Fn::GetAtt': [expect.stringMatching(new RegExp(`^${deadLetters}`)), 'Arn'] },
+        maxReceiveCount: 5,
+      },
+    });
+  });
+
+  test('that nobody consumes are where a way ends', () => {
+    const ends = queues.filter(([, { Properties }]) => !Properties.RedrivePolicy).map(([id]) => id);
+    expect(ends).toEqual(['IngestDlq', 'ProjectionDlq', 'FeedDlq', 'Unrouted', 'RebuildDlq', 'InsightsDlq']);
+    expect(queues).toHaveLength(ends.length + 7);
   });
 
   test('that end the way keep a message longer than the ones that lead there, because it keeps its age', () => {
@@ -156,9 +187,13 @@ describe('the queues', () => {
   });
 
   test('take messages from rules of this bus only', () => {
-    const allowed = Object.values(resources(local, 'AWS::SQS::QueuePolicy')).map((p) => p.Properties.PolicyDocument);
-    expect(allowed).toHaveLength(2);
-    for (const document of allowed) {
+    const policies = Object.entries(resources(local, 'AWS::SQS::QueuePolicy'));
+    // What an ingest could not be run with, what no rule takes, facts for the insights, and those that could not go there.
+    expect(policies.map(([id]) => id.replace(/QueuePolicy[0-9A-F]{8}$/, ''))).toEqual([
+      ...['IngestDlq', 'Unrouted', 'InsightsDlq', 'InsightsFacts'],
+    ]);
+    for (const [, { Properties }] of policies) {
+      const document = Properties.PolicyDocument;
       expect(document).toMatchObject({
         Statement: [
           {
@@ -185,6 +220,13 @@ test('the outputs have the names that others rely on', () => {
     'ProjectionDlqUrl',
     'FeedDlqUrl',
     'UnroutedQueueUrl',
+    'InsightsTableName',
+    'InsightsQueueUrl',
+    'InsightsDlqUrl',
+    'RebuildQueueUrl',
+    'RebuildDlqUrl',
+    'ViewsRedriveQueueUrl',
+    'FeedRedriveQueueUrl',
     'OrdersRedeliveryQueueUrl',
     'InventoryRedeliveryQueueUrl',
     'UsersRedeliveryQueueUrl',

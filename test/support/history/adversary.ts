@@ -80,7 +80,7 @@ const readersFail: Menu = [
   { fault: 'error', service: 'dynamodb', caller: COUNTER, rate: 0.2, times: 3 },
   { fault: 'latency', service: 'dynamodb', operation: 'PutItem', caller: READERS, ms: 20, rate: 0.4, times: 8 },
   { fault: 'error', service: 'lambda', operation: 'Invocation', target: READERS, rate: 0.3, times: 3 },
-  { fault: 'error', service: 'lambda', operation: 'Invocation', target: COUNTER, rate: 0.3, times: 2 },
+  { fault: 'error', service: 'lambda', operation: 'Invocation', target: COUNTER, rate: 0.3, times: 1 },
 ];
 
 /** Few and rare: after a throttle the SDK waits for up to half a second of real time. */
