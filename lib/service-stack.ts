@@ -164,13 +164,15 @@ export class ServiceStack extends Stack {
 
   /** Events → a generation of a read model, part by part, fed from a queue. */
   #rebuild(): void {
-    const { eventStore, views, rebuild, projectionDeadLetters, feedDeadLetters } = this.#data;
+    const { eventStore, views, insights, rebuild, projectionDeadLetters, feedDeadLetters } = this.#data;
     const worker = this.#function('rebuild', 'rebuild', 'Builds generations of the read models', {
       // A part is passed on well before the time is up.
       REBUILD_WORK_SECONDS: String(Math.floor((this.#stage.timeouts.rebuild * 2) / 3)),
     });
     eventStore.grantScan(worker.role);
     views.grantRebuild(worker.role);
+    insights.grantCount(worker.role);
+    insights.grantRemove(worker.role);
     worker.sendsTo(rebuild, 'REBUILD_QUEUE_URL');
     worker.sendsTo(projectionDeadLetters, 'PROJECTION_DLQ_URL');
     worker.sendsTo(feedDeadLetters, 'FEED_DLQ_URL');

@@ -8,6 +8,7 @@ import type { RebuildPorts } from '../application/rebuild/begin-rebuild';
 import type { DiffPorts } from '../application/rebuild/diff';
 import { type Rebuildable, rebuildables } from '../application/rebuild/rebuildable';
 import { dynamoDb, environment, generationStore, sqs, viewRows } from '../composition';
+import { insightsFolds } from '../projections/insights/insights';
 import { projections } from '../projections/projections';
 
 /** What generations are begun, watched, compared and changed by. */
@@ -17,7 +18,10 @@ export type Rebuilds = RebuildPorts &
 export function rebuilds(): Rebuilds {
   const views = environment.viewsTable();
   return {
-    targets: rebuildables(projections),
+    targets: rebuildables(
+      projections,
+      insightsFolds.map(({ revision }) => revision),
+    ),
     generations: generationStore(),
     progress: new DynamoDbRebuildProgress(dynamoDb(), views, systemEffects),
     queue: new SqsRebuildQueue(sqs(), environment.rebuildQueueUrl, systemEffects),

@@ -36,6 +36,11 @@ export class Insights extends Construct {
     return this.#table.grant(grantee, 'BatchWriteItem');
   }
 
+  /** To remove the counters of a generation that is retired. */
+  grantRemove(grantee: IGrantable): Grant {
+    return this.#table.grant(grantee, 'Scan', 'BatchWriteItem');
+  }
+
   /** To read counters, in whole or by rank. */
   grantRead(grantee: IGrantable): Grant {
     return this.#table.grant(grantee, 'BatchGetItem', 'Query').combine(this.#table.grantQueryIndexes(grantee));

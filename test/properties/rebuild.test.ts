@@ -187,7 +187,7 @@ async function rebuild(world: World, { pageSize, segments }: Case, grace = true)
     pages: world.seen(pages),
     effects: world.effects,
   };
-  const target = rebuildables(folds)[0]!;
+  const target = rebuildables(folds, [1])[0]!;
   while (world.messages.length < segments)
     await beginRebuild(ports, target, { revision: 2, segments }).catch((error: Error) => {
       expect(error.message).toMatch(/died|somebody else/);

@@ -56,6 +56,7 @@ export type Started = {
 export async function beginRebuild(ports: RebuildPorts, target: Rebuildable, wish: RebuildWish): Promise<Started> {
   const { generations, effects } = ports;
   const { name, revisions, inPlace } = target;
+  const segmentsOf = wish.segments ?? target.segments;
   const newest = Math.max(...revisions);
   const revision = wish.revision ?? newest;
   if (!revisions.includes(revision)) {
@@ -74,13 +75,13 @@ export async function beginRebuild(ports: RebuildPorts, target: Rebuildable, wis
         `${name}: generation ${under.number} ${shown(under)} is being built; wait for it, or retire it`,
       );
     }
-    const segments = await giveOut(ports, 'build', name, under.number, { segments: wish.segments, inPlace });
+    const segments = await giveOut(ports, 'build', name, under.number, { segments: segmentsOf, inPlace });
     return { pointer, generation: under, segments, resumed: true };
   }
   const next = begun(pointer, { revision, ...(wish.asOf !== undefined && { asOf: wish.asOf }), now: effects.now() });
   await change(generations, next, pointer);
   const generation = generationOf(next, next.highest ?? 0) as Generation;
-  const segments = await giveOut(ports, 'build', name, generation.number, { segments: wish.segments, inPlace });
+  const segments = await giveOut(ports, 'build', name, generation.number, { segments: segmentsOf, inPlace });
   return { pointer: next, generation, segments, resumed: false };
 }
 

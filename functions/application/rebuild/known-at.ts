@@ -1,20 +1,20 @@
 import type { EventStore } from '../ports';
 import { byStream } from '../read-models/by-stream';
-import type { ViewRows } from '../read-models/ports';
 import type { RecordedEvent } from '../recorded-event';
 
 export type KnownAtPorts = {
-  readonly rows: Pick<ViewRows, 'getMany'>;
+  /** The last version of a stream that the generation has taken; 0: none. */
+  readonly reached: (stream: string, generation: number) => Promise<number>;
   readonly events: Pick<EventStore, 'readRange'>;
 };
 
 /**
  * Of a page of the event table, what was known at a time: of each stream the events before the first one that was recorded
  * later (as `subjectAt` has it: clocks of writers differ, so a later version may carry an earlier time). Where a page
- * goes on with a stream, the generation's own row says whether the stream was cut before: nobody else writes to it.
+ * goes on with a stream, what the generation has taken says whether the stream was cut before: nobody else writes to it.
  */
 export async function knownAt(
-  { rows, events }: KnownAtPorts,
+  { reached: reachedBy, events }: KnownAtPorts,
   generation: number,
   asOf: string,
   page: readonly RecordedEvent[],
@@ -31,8 +31,7 @@ export async function knownAt(
       known.push(...upToCut(ofStream));
       continue;
     }
-    const [placed] = await rows.getMany([{ stream, generation }]);
-    const reached = placed?.row.fault?.seen ?? placed?.row.version ?? 0;
+    const reached = await reachedBy(stream, generation);
     if (reached >= first - 1) {
       known.push(...upToCut(ofStream.filter(({ version }) => version > reached)));
       continue;

@@ -28,6 +28,10 @@ function rowTarget(
   prefix: string,
   ports: RowTargetPorts,
 ): RebuildTarget {
+  const reached = async (stream: string, generation: number) => {
+    const [placed] = await ports.rows.getMany([{ stream, generation }]);
+    return placed?.row.fault?.seen ?? placed?.row.version ?? 0;
+  };
   return {
     prefix,
     inPlace: false,
@@ -42,7 +46,7 @@ function rowTarget(
         failed: results.flatMap(({ stream, outcome, error }) => (outcome === 'failed' ? [`${stream}: ${error}`] : [])),
       };
     },
-    knownAt: (generation, asOf, events) => knownAt(ports, generation, asOf, events),
+    knownAt: (generation, asOf, events) => knownAt({ reached, events: ports.events }, generation, asOf, events),
     async remove(generation, part, from) {
       const { rows, read, next } = await ports.stored.page(part, from);
       const places = rows.filter((row) => row.generation === generation && row.stream.startsWith(prefix));
