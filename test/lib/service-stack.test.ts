@@ -69,18 +69,8 @@ describe('every function', () => {
   });
 });
 
-const constructs = [
-  'IngestOrders',
-  'IngestInventory',
-  'IngestUsers',
-  'ProjectViews',
-  'ProjectFeed',
-  'CommandApi',
-  'QueryApi',
-  'SweepInbox',
-  'Monitor',
-  'Insights',
-];
+/** Every function, by the name of its construct: `IngestOrders`. */
+const constructs = functionNames.map((name) => name.replace(/(^|-)(\w)/g, (_, __, letter) => letter.toUpperCase()));
 
 describe('least privilege', () => {
   const note = ['PutItem', 'UpdateItem'].map((action) => `dynamodb:${action} on Insights`);
@@ -204,6 +194,20 @@ describe('least privilege', () => {
     );
   });
 
+  test('rebuild scans the events, writes and removes copies of read models and counters, and passes on what is left', () => {
+    expect(own('Rebuild')).toEqual(
+      [
+        ...['Query', 'Scan'].map((action) => `dynamodb:${action} on Events`),
+        ...['BatchGetItem', 'BatchWriteItem', 'PutItem', 'Query', 'Scan'].map(
+          (action) => `dynamodb:${action} on Views`,
+        ),
+        ...['BatchGetItem', 'BatchWriteItem', 'Scan'].map((action) => `dynamodb:${action} on Insights`),
+        ...consume('Rebuild'),
+        ...['Rebuild', 'ProjectionDlq', 'FeedDlq'].map((queue) => `sqs:SendMessage on ${queue}`),
+      ].sort(),
+    );
+  });
+
   test.each(constructs)('%s can note what fails', (name) => {
     expect(grantsOf(local, name)).toEqual(expect.arrayContaining(note));
   });
@@ -219,7 +223,7 @@ describe('least privilege', () => {
       .filter((grant) => grant.endsWith(' on Events'));
     const actions = new Set(onEvents.map((grant) => grant.split(' ')[0]));
     expect([...actions].sort()).toEqual(
-      ['BatchGetItem', 'ConditionCheckItem', 'PutItem', 'Query'].map((action) => `dynamodb:${action}`),
+      ['BatchGetItem', 'ConditionCheckItem', 'PutItem', 'Query', 'Scan'].map((action) => `dynamodb:${action}`),
     );
   });
 });

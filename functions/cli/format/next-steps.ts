@@ -43,8 +43,8 @@ const steps: readonly Step[] = [
     say: () => 'orderstream replay --to insights',
   },
   {
-    ...{ of: 'insights', kinds: ['ahead'] },
-    say: () => 'No command takes a count back: counters that are ahead stay so until their generation is made anew',
+    ...{ of: 'insights', kinds: ['ahead'], why: 'what has been counted too often: no count is ever taken back' },
+    say: ({ projection }) => `orderstream projection rebuild ${projection}`,
   },
 ];
 
