@@ -26,6 +26,8 @@ export type ProjectorPorts = {
   /** Hears of each new fault before the row carries it. */
   readonly faults: FaultAnnouncer;
   readonly now: () => Date;
+  /** Rows written at a time. Default: 16. */
+  readonly width?: number;
 };
 
 /** How one stream of a batch ended, in one generation of its projection. */
@@ -39,8 +41,6 @@ export type StreamResult = {
 /** A row that a batch is to bring up to date, by a fold. */
 type Aim = RowPlace & { readonly projection: Projection; readonly events: readonly Delivered[] };
 
-/** Rows written at a time. */
-const width = 16;
 /** Times that another writer may be first before the stream goes back to the queue. */
 const attempts = 8;
 
@@ -100,7 +100,7 @@ type RowPorts = Omit<ProjectorPorts, 'generations' | 'projections'>;
 async function projectAims(ports: RowPorts, aims: readonly Aim[]): Promise<readonly StreamResult[]> {
   const unread = aims.filter(({ events }) => events[0]?.version !== 1);
   const rows = new Map((unread.length > 0 ? await ports.rows.getMany(unread.map(placeOf)) : []).map(named));
-  const results = await bounded(width, [...byStream(aims).values()], async (ofStream) => {
+  const results = await bounded(ports.width ?? 16, [...byStream(aims).values()], async (ofStream) => {
     const done: StreamResult[] = [];
     try {
       for (const aim of ofStream) done.push(await projectRow(ports, aim, rows.get(nameOf(aim))));

@@ -13,6 +13,9 @@ export type RowTargetPorts = {
   readonly now: () => Date;
 };
 
+/** Rows written at a time: nobody waits for a worker's page, so it may keep the table busier than a live batch does. */
+const WIDTH = 32;
+
 /** Every projection that has a row per stream, by its name: built by the projector that keeps its rows, aimed at one generation. */
 export function rowTargets(
   projections: readonly Projection[],
@@ -36,7 +39,11 @@ function rowTarget(
     prefix,
     inPlace: false,
     async take(generation, events) {
-      const project = makeGenerationProjector(ports, foldOf(projections, name, generation), generation.number);
+      const project = makeGenerationProjector(
+        { ...ports, width: WIDTH },
+        foldOf(projections, name, generation),
+        generation.number,
+      );
       const results = await project(events.map((event) => ({ ...event, read: () => event })));
       const count = (...outcomes: readonly string[]) =>
         results.filter(({ outcome }) => outcomes.includes(outcome)).length;
