@@ -93,7 +93,12 @@ function pastText(name: string, { number }: Generation, asOf: string): string {
 }
 
 function nextText({ projection, live }: Generations, number: number, found: Diff | undefined): string {
-  const compared = found ? [diffText(found, live, number), ''] : [`generation ${number} of ${projection} is complete`];
+  const compared = found
+    ? [diffText(found, live, number), '']
+    : [
+        `generation ${number} of ${projection} is complete`,
+        `orderstream projection verify ${projection} --generation ${number} compares it with the events`,
+      ];
   const reasons = found ? worse(found) : [];
   const next =
     reasons.length > 0
