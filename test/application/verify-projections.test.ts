@@ -46,7 +46,10 @@ describe('rows that are what their events come to', () => {
       looks += 1;
       if (looks === 3) world.rows.rows.set('order#o-2', row);
     };
-    expect(await world.verified({}, { effects: { ...world.effects, random: () => 0, sleep } })).toEqual({ ...sound, rows: 19 });
+    expect(await world.verified({}, { effects: { ...world.effects, random: () => 0, sleep } })).toEqual({
+      ...sound,
+      rows: 19,
+    });
     expect(looks).toBe(3);
   });
 

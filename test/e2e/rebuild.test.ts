@@ -232,6 +232,29 @@ describe('the feed', () => {
   }, 30_000);
 });
 
+describe('insights', () => {
+  it('are counted anew in a generation of their own, from events instead of facts, and come to the same', async () => {
+    await cloud.controls.advance(10 * seconds);
+    const before = (await system.get('/insights/funnel')).body;
+    await operator.json('projection', 'rebuild', 'insights', '--no-wait');
+    await cloud.controls.advance(6 * seconds);
+    const [status] = (await operator.json('projection', 'status', 'insights')).projections;
+    expect(status.generations[1]).toMatchObject({ number: 2, state: 'complete', work: { faulted: 0 } });
+    await operator.json('projection', 'switch', 'insights');
+    await operator.json('projection', 'retire', 'insights', '1');
+    await cloud.controls.advance(150 * seconds);
+    expect((await system.get('/insights/funnel')).body).toEqual(before);
+    const { Count } = await system.dynamodb.send(
+      new ScanCommand({
+        TableName: system.outputs.InsightsTableName!,
+        FilterExpression: 'begins_with(pk, :first)',
+        ExpressionAttributeValues: { ':first': { S: '1#' } },
+      }),
+    );
+    expect(Count).toBe(0);
+  }, 30_000);
+});
+
 async function eventCount(): Promise<number> {
   const { Count } = await system.dynamodb.send(
     new ScanCommand({ TableName: system.outputs.EventsTableName!, Select: 'COUNT' }),
