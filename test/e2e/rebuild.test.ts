@@ -236,6 +236,7 @@ describe('insights', () => {
   it('are counted anew in a generation of their own, from events instead of facts, and come to the same', async () => {
     await cloud.controls.advance(10 * seconds);
     const before = (await system.get('/insights/funnel')).body;
+    expect(before.items[0]).toMatchObject({ status: 'created', reached: count });
     await operator.json('projection', 'rebuild', 'insights', '--no-wait');
     await cloud.controls.advance(6 * seconds);
     const [status] = (await operator.json('projection', 'status', 'insights')).projections;

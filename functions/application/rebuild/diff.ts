@@ -179,7 +179,8 @@ class Tally {
 
   result(): Diff {
     const fields = Object.fromEntries([...this.#fields].sort(([, one], [, other]) => other - one));
-    return { counts: this.#counts, fields, samples: this.#samples };
+    const samples = this.#samples.toSorted((one, other) => (one.stream < other.stream ? -1 : 1));
+    return { counts: this.#counts, fields, samples };
   }
 }
 
