@@ -1,4 +1,4 @@
-import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Effects } from '../../application/ports';
 import type { FeedRow } from '../../application/read-models/feed-row';
@@ -7,6 +7,7 @@ import { differences } from '../../application/verify/differences';
 import type { StoredFeedRow, StoredRow, StoredViews } from '../../application/verify/stored-views';
 import { batchGet } from '../batch-get';
 import * as feed from '../feed/item';
+import { scanPages } from '../scan-pages';
 import * as view from './item';
 
 type Item = Record<string, AttributeValue>;
@@ -34,23 +35,12 @@ export class DynamoDbStoredViews implements StoredViews {
   }
 
   async *segment(segment: number, of: number) {
-    let from: Item | undefined;
-    do {
-      const page: { Items?: Item[]; LastEvaluatedKey?: Item } = await this.client.send(
-        new ScanCommand({
-          TableName: this.table,
-          Segment: segment,
-          TotalSegments: of,
-          ...(from && { ExclusiveStartKey: from }),
-        }),
-      );
-      const items = page.Items ?? [];
+    for await (const items of scanPages(this.client, { TableName: this.table }, segment, of)) {
       yield {
         rows: items.filter(({ sk }) => sk?.S?.startsWith(view.SUMMARY)).map(placedRow),
         feed: items.filter(({ pk }) => pk?.S?.startsWith(feed.partitionOf(''))).map(feed.fromItem),
       };
-      from = page.LastEvaluatedKey;
-    } while (from);
+    }
   }
 }
 

@@ -1,8 +1,9 @@
-import { type AttributeValue, type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import type { AttributeValue, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Place } from '../../application/read-models/feed-row';
 import type { LiveRows } from '../../application/read-models/ports';
 import type { ViewRow } from '../../application/read-models/rows';
 import type { Witnesses } from '../../application/verify-streams';
+import { scanPages } from '../scan-pages';
 
 type Item = Record<string, AttributeValue>;
 
@@ -20,21 +21,12 @@ export class ViewWitnesses implements Witnesses {
   }
 
   async *segment(segment: number, of: number): AsyncGenerator<readonly Place[]> {
-    let from: Item | undefined;
-    do {
-      const page: { Items?: Item[]; LastEvaluatedKey?: Item } = await this.client.send(
-        new ScanCommand({
-          TableName: this.table,
-          Segment: segment,
-          TotalSegments: of,
-          ProjectionExpression: '#stream, #version, #fault.#seen',
-          ExpressionAttributeNames: { '#stream': 'stream', '#version': 'version', '#fault': 'fault', '#seen': 'seen' },
-          ...(from && { ExclusiveStartKey: from }),
-        }),
-      );
-      yield (page.Items ?? []).flatMap(placeIn);
-      from = page.LastEvaluatedKey;
-    } while (from);
+    const places = {
+      TableName: this.table,
+      ProjectionExpression: '#stream, #version, #fault.#seen',
+      ExpressionAttributeNames: { '#stream': 'stream', '#version': 'version', '#fault': 'fault', '#seen': 'seen' },
+    };
+    for await (const items of scanPages(this.client, places, segment, of)) yield items.flatMap(placeIn);
   }
 }
 
