@@ -95,8 +95,6 @@ describe('while the projection lags', () => {
     const ids = Array.from({ length: 3 }, () => system.newId('o'));
     const reads = await Promise.all(ids.map(lifeBeingRead));
     for (const [index, id] of ids.entries()) for (const read of reads[index]!) expectHonest(read, id);
-    const seen = reads.flat().map(({ how, answer }) => `${how}: ${answer.status}`);
-    expect(seen).toEqual(expect.arrayContaining(['wait=0: 202', 'wait=1: 200', 'wait=0, folded: 200']));
     faults(seed);
     await system.settled(async () => {
       for (const id of ids) {
