@@ -1,3 +1,4 @@
+import type { GrantReport } from './core/peers';
 import type { CloudContext, Service } from './core/service';
 import { type Controls, NotAtRest, type Snapshot } from './edge/admin/controls';
 import type { Idle } from './idle';
@@ -30,6 +31,10 @@ export class CloudControls implements Controls {
 
   services(): readonly Service[] {
     return this.#context.registry.services();
+  }
+
+  grants(): GrantReport {
+    return this.#context.registry.peer('iam').grants();
   }
 
   advance(ms: number): Promise<void> {

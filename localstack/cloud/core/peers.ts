@@ -135,21 +135,78 @@ export type Credentials = {
   readonly expiresAt: number;
 };
 
+/** How often a role asked for an action on a resource. */
+export type GrantUse = { readonly action: string; readonly resource: string; readonly count: number };
+
+/** One action on one resource, as a policy of a role allows them (wildcards and all), and the calls that it was for. */
+export type UsedGrant = {
+  /** The name of the inline policy, or the ARN of the managed one. */
+  readonly policy: string;
+  readonly action: string;
+  readonly resource: string;
+  readonly condition?: unknown;
+  readonly used: readonly GrantUse[];
+};
+
+export type RoleGrants = {
+  readonly role: string;
+  readonly arn: string;
+  readonly granted: readonly UsedGrant[];
+  /** Calls that were allowed, but by no policy that the role has now: by a resource's policy, or by one since changed. */
+  readonly otherwise: readonly GrantUse[];
+  /** With the statement that would allow them. */
+  readonly denied: readonly (GrantUse & { readonly statement: object })[];
+};
+
+export type GrantReport = {
+  /** Milliseconds since 1970, by the cloud's clock: what was called before is not known. */
+  readonly since: number;
+  readonly roles: readonly RoleGrants[];
+};
+
+/** What the caller of AssumeRole wants of the session besides its name and length. */
+export type SessionScope = {
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Policy documents that take away from what the role may do. */
+  readonly policies?: readonly string[];
+};
+
+/** What policies can ask of a request besides who does what: how it came, and its input. */
+export type RequestFacts = {
+  readonly sourceIp?: string;
+  readonly region?: string;
+  /** As the operation gets it: tags that it names are `aws:RequestTag/…`. */
+  readonly input?: unknown;
+};
+
 /** IAM and STS. */
 export interface AccessControl {
   /** Credentials of a role for `seconds`, as a function or AssumeRole gets them. Throws when there is no such role. */
-  issueCredentials(roleArn: string, sessionName: string, seconds: number): Credentials;
-  /** The principal behind an access key id; undefined when no role issued it. */
+  issueCredentials(roleArn: string, sessionName: string, seconds: number, scope?: SessionScope): Credentials;
+  /** The principal behind an access key id; undefined when no role issued it, or when its time is over. */
   resolve(accessKeyId: string): Principal | undefined;
+  /** What `issueCredentials` made, also when its time is over; undefined for other access key ids. */
+  issued(accessKeyId: string): Credentials | undefined;
   /** The secret of an access key id that `issueCredentials` made, for signature checks. */
   secretOf(accessKeyId: string): string | undefined;
-  /** Throws `AccessDeniedException` (AWS's wording) unless the caller's identity policies allow each of `access`. */
-  authorize(principal: Principal, access: readonly Access[]): void;
   /**
-   * Judges a resource policy (a parsed policy document) for a caller in the same account.
+   * The one place where calls are judged, by all policies that concern them: the role's own with boundary and session
+   * policies, and those of the resources, which `Service.resourcePolicy` gives. A service needs a resource's policy to allow
+   * it; for root only a `Deny` there counts. Throws `AccessDenied…` in AWS's words unless each of `access` is allowed.
+   */
+  authorize(principal: Principal, access: readonly Access[], facts?: RequestFacts): void;
+  /**
+   * What one policy (a parsed policy document) says by itself, for a caller in the same account.
    * `Deny` beats `Allow`; `none` when no statement applies.
    */
   judge(policy: object, principal: Principal, access: Access): 'allow' | 'deny' | 'none';
+  /**
+   * Refuses a resource's policy when it is put: `MalformedPolicyDocument` for what AWS would refuse, `NotImplemented` for
+   * what could not be judged here.
+   */
+  checkResourcePolicy(text: string): void;
+  /** What roles may do, and what they have done since the services began. */
+  grants(): GrantReport;
 }
 
 /** S3, for function code and templates. */

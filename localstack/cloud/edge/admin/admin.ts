@@ -4,11 +4,12 @@ import { clock } from './clock';
 import type { Controls } from './controls';
 import { parseDuration } from './duration';
 import { faults } from './fault-plan';
+import { iam } from './iam';
 import { BadRequest, json } from './reply';
 import { reset, snapshot } from './state';
 import { trace } from './trace';
 
-const NAMES = ['idle', 'clock', 'faults', 'trace', 'snapshot', 'reset', 'calls'];
+const NAMES = ['idle', 'clock', 'faults', 'trace', 'snapshot', 'reset', 'calls', 'iam'];
 /** What later parts of the admin API will be called; asked for today, they say that they are not there. */
 const NOT_THERE = ['', 'logs'];
 
@@ -55,6 +56,8 @@ function answer(
         return reset(request, controls);
       case 'calls':
         return json(200, { calls });
+      case 'iam':
+        return iam(request, controls);
     }
   }
   if (NOT_THERE.includes(name)) return json(501, { error: `/_cloud/${name} is not implemented (docs/parity.md)` });

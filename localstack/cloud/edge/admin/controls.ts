@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock';
 import type { Faults } from '../../core/faults';
+import type { GrantReport } from '../../core/peers';
 import type { Service } from '../../core/service';
 import type { Trace } from '../../core/trace';
 import type { Idle } from '../../idle';
@@ -20,6 +21,8 @@ export interface Controls {
   readonly trace: Trace;
   readonly idle: Idle;
   services(): readonly Service[];
+  /** What roles may do, and what they have done since the cloud was started, reset or restored. */
+  grants(): GrantReport;
   /**
    * Moves the clock forward by `ms`: everything due on the way happens in order, each with its consequences before the
    * next. Rejects with `NotAtRest` when something does not come to rest.

@@ -1,12 +1,14 @@
 import { parseArn } from '../../core/arn';
 import { AwsError } from '../../core/aws-error';
-import type { AccessControl } from '../../core/peers';
+import type { AccessControl, GrantReport } from '../../core/peers';
 import type { Access, CloudContext, Principal } from '../../core/service';
 import type { SessionCredentials } from './credentials';
+import { grantReport } from './grant-report';
 import { type CompiledPolicy, compilePolicy, type Decision, decide } from './policy/compile';
 import type { PolicyDocument } from './policy/document';
 import { conditionKeys } from './policy/request-context';
 import { defaultDocument, type IamState, type Role } from './state';
+import { GrantUsage } from './usage';
 
 /** What a role may do, compiled, with the decisions that do not depend on a call's condition keys. */
 type RolePolicies = {
@@ -26,11 +28,13 @@ export class PolicyJudge implements AccessControl {
   readonly #credentials: SessionCredentials;
   readonly #roles = new Map<string, RolePolicies>();
   readonly #resourcePolicies = new WeakMap<object, CompiledPolicy>();
+  readonly #usage: GrantUsage;
 
   constructor(context: CloudContext, state: IamState, credentials: SessionCredentials) {
     this.#context = context;
     this.#state = state;
     this.#credentials = credentials;
+    this.#usage = new GrantUsage(context.clock.now());
     state.onChange(() => this.#roles.clear());
   }
 
@@ -51,8 +55,13 @@ export class PolicyJudge implements AccessControl {
     if (principal.kind !== 'role') return;
     for (const wanted of access) {
       const { effect } = this.#decideForRole(principal, wanted);
+      this.#usage.note(principal.roleArn, wanted, effect === 'allow');
       if (effect !== 'allow') throw denied(principal, wanted, effect === 'deny');
     }
+  }
+
+  grants(): GrantReport {
+    return grantReport(this.#state, this.#usage, this.#context.account);
   }
 
   judge(policy: object, principal: Principal, access: Access): 'allow' | 'deny' | 'none' {
