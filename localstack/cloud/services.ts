@@ -35,7 +35,7 @@ export function addServices(context: CloudContext): void {
     context,
     environments === undefined
       ? {}
-      : { maxEnvironmentsPerFunction: environments, maxEnvironments: Math.max(6, 2 * environments) },
+      : { maxEnvironmentsPerFunction: environments, maxEnvironments: Math.max(6, 4 * environments) },
   );
   registry.add(lambda.service, lambda.peer);
   registry.add(createScheduler(context));
