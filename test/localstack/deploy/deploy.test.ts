@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { unzipSync } from 'fflate';
 import { deployAssembly } from '../../../localstack/deploy';
 import { type SmallCloud, smallCloud } from '../cloudformation/small-cloud';
-import { type SmallStack, smallAssembly } from './small-assembly';
+import { assetOf, type SmallStack, smallAssembly } from './small-assembly';
 
 let cloud: SmallCloud;
 const directories: string[] = [];
@@ -16,8 +16,6 @@ afterEach(async () => {
   await cloud.stop();
   for (const dir of directories.splice(0)) rmSync(dir, { recursive: true });
 });
-
-const BUCKET = 'cdk-hnb659fds-assets-000000000000-us-east-1';
 
 async function deploy(stacks: Record<string, SmallStack>, on: SmallCloud = cloud) {
   const assemblyDir = smallAssembly(stacks);
@@ -53,25 +51,29 @@ test('stacks are deployed behind those that they depend on, and their outputs co
 });
 
 test('a directory is published as a package, always the same bytes for the same files', async () => {
-  const stack = { resources: { P: parameter('/p', '1') }, asset: { 'index.mjs': 'export {}', 'lib/a.txt': 'a' } };
+  const asset = { 'index.mjs': 'export {}', 'lib/a.txt': 'a' };
+  const stack = { resources: { P: parameter('/p', '1') }, asset };
+  const { S3Bucket: Bucket, S3Key: Key } = assetOf(asset);
   await deploy({ Stack: stack });
-  const bytes = cloud.registry.peer('s3').read(BUCKET, 'code.zip');
+  const bytes = cloud.registry.peer('s3').read(Bucket, Key);
   expect(Object.keys(unzipSync(bytes)).sort()).toEqual(['index.mjs', 'lib/a.txt']);
-  await cloud.call('s3', 'DeleteObject', { Bucket: BUCKET, Key: 'code.zip' });
+  await cloud.call('s3', 'DeleteObject', { Bucket, Key });
   await deploy({ Stack: stack });
-  expect(cloud.registry.peer('s3').read(BUCKET, 'code.zip').equals(bytes)).toBe(true);
+  expect(cloud.registry.peer('s3').read(Bucket, Key).equals(bytes)).toBe(true);
 });
 
 test('a stack that is up to date is left alone', async () => {
-  const stacks = { Stack: { resources: { P: parameter('/p', '1') }, asset: { a: '1' } } };
+  const asset = { a: '1' };
+  const stacks = { Stack: { resources: { P: parameter('/p', '1') }, asset } };
+  const at = { Bucket: assetOf(asset).S3Bucket, Key: assetOf(asset).S3Key };
   await deploy(stacks);
   const before = await eventCount('Stack');
   const toolkit = await eventCount('CDKToolkit');
-  const { VersionId } = await cloud.call('s3', 'HeadObject', { Bucket: BUCKET, Key: 'code.zip' });
+  const { VersionId } = await cloud.call('s3', 'HeadObject', at);
   await deploy(stacks);
   expect(await eventCount('Stack')).toBe(before);
   expect(await eventCount('CDKToolkit')).toBe(toolkit);
-  expect(await cloud.call('s3', 'HeadObject', { Bucket: BUCKET, Key: 'code.zip' })).toMatchObject({ VersionId });
+  expect(await cloud.call('s3', 'HeadObject', at)).toMatchObject({ VersionId });
 });
 
 test('a failure names the resource, its type and the reason; the next attempt starts afresh', async () => {
