@@ -93,6 +93,8 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     const administered = await handleAdmin(request, controls, calls);
     if (administered) return administered;
     await services.ready();
+    // Presigned URLs of a bucket that is CloudFormation's own: no call to S3.
+    if (RESPONSE_HOST.test(host)) return registry.peer('cloudformation').receive(request);
     return (
       (await handleFunctionUrl(request, host, registry, () => ({ ...rootCall(), endpoint: `http://${host}` }))) ??
       services.handle(request, host)
@@ -134,6 +136,7 @@ async function lockDir(dir: string, server: HttpServer): Promise<DirLock> {
   }
 }
 
+const RESPONSE_HOST = /^cloudformation-custom-resource-response-[a-z0-9]+\.s3[.-]/;
 const URL_PATH = /^\/_lambda-url\/([a-z0-9]+)(\/.*)?$/;
 const URL_HOST = /^([a-z0-9]+)\.lambda-url\./;
 

@@ -39,5 +39,6 @@ export function addServices(context: CloudContext): void {
   );
   registry.add(lambda.service, lambda.peer);
   registry.add(createScheduler(context));
-  registry.add(createCloudFormation(context));
+  const cloudformation = createCloudFormation(context);
+  registry.add(cloudformation.service, cloudformation.peer);
 }

@@ -175,6 +175,8 @@ export type SessionScope = {
 export type RequestFacts = {
   readonly sourceIp?: string;
   readonly region?: string;
+  /** The service that makes the call in the caller's name: `cloudformation.amazonaws.com`. */
+  readonly calledVia?: string;
   /** As the operation gets it: tags that it names are `aws:RequestTag/…`. */
   readonly input?: unknown;
 };
@@ -215,8 +217,14 @@ export interface ObjectReader {
   read(bucket: string, key: string): Buffer;
 }
 
+/** CloudFormation, for what functions put to the ResponseURLs of custom resources. */
+export interface CustomResourceAnswers {
+  receive(request: HttpRequest): HttpReply;
+}
+
 /** What emulated services offer each other beyond their AWS APIs, by the service's name. */
 export type Peers = {
+  readonly cloudformation: CustomResourceAnswers;
   readonly dynamodb: StreamSource;
   readonly lambda: FunctionInvoker;
   readonly sqs: QueueAccess;

@@ -70,7 +70,8 @@ export async function smallCloud(options: { dir?: string } = {}): Promise<SmallC
   const s3 = createS3(context);
   registry.add(s3.service, s3.peer);
   registry.add(createSsm(context));
-  registry.add(createCloudFormation(context));
+  const cloudformation = createCloudFormation(context);
+  registry.add(cloudformation.service, cloudformation.peer);
   const door = new FrontDoor(context, new CallCounter());
   const server = new HttpServer((request, host) => door.handle(request, host));
   endpoint = `http://127.0.0.1:${await server.listen(0, '127.0.0.1')}`;

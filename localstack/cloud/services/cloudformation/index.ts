@@ -1,16 +1,23 @@
+import type { CustomResourceAnswers } from '../../core/peers';
 import type { CloudContext, Service } from '../../core/service';
+import { customResource } from './custom/custom-resource';
+import { CustomResponses } from './custom/responses';
 import { changeSetOperations } from './operations/change-set-operations';
 import { cloudFormation } from './operations/cloudformation';
 import { describeOperations } from './operations/describe-operations';
 import { stackOperations } from './operations/stack-operations';
 import { templateOperations } from './operations/template-operations';
-import { RESOURCE_HANDLERS } from './resources/table';
+import { ResourceTypes } from './resources/table';
 import { takeUp } from './stacks/take-up';
 
 /** CloudFormation: brings stacks of resources to the state that a template describes. */
-export function createCloudFormation(context: CloudContext): Service {
-  const cloud = cloudFormation(context, RESOURCE_HANDLERS);
-  return {
+export function createCloudFormation(context: CloudContext): {
+  service: Service & { readonly name: 'cloudformation' };
+  peer: CustomResourceAnswers;
+} {
+  const responses = new CustomResponses();
+  const cloud = cloudFormation(context, new ResourceTypes(customResource(context, responses)));
+  const service: Service & { readonly name: 'cloudformation' } = {
     name: 'cloudformation',
     signingNames: ['cloudformation'],
     protocol: {
@@ -32,4 +39,5 @@ export function createCloudFormation(context: CloudContext): Service {
     },
     start: () => takeUp(cloud.stacks),
   };
+  return { service, peer: { receive: (request) => responses.receive(request) } };
 }

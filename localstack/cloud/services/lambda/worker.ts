@@ -1,11 +1,13 @@
 import { getHeapStatistics } from 'node:v8';
 import { parentPort, workerData } from 'node:worker_threads';
+import { keepAwsHostsHere } from './runtime/aws-hosts';
 import { followCloudTime } from './runtime/cloud-time';
 import { captureOutput, logError } from './runtime/console-output';
 import { errorPayload, RuntimeError } from './runtime/errors';
 import { type EventLoop, type Outcome, runHandler } from './runtime/invocation';
 import { type Handler, loadHandler } from './runtime/load-handler';
 import { LogBuffer } from './runtime/log-buffer';
+import { explainMissingClients } from './runtime/missing-clients';
 import type { InvokeMessage, WorkerMessage, WorkerStart } from './runtime/protocol';
 
 // The entry of an execution environment: one worker thread that loads a function once and runs it again and again.
@@ -17,6 +19,8 @@ const buffer = new LogBuffer(start.recorder, (logs) => post({ type: 'logs', logs
 let current: { readonly message: InvokeMessage; readonly startedAt: number } | undefined;
 
 followCloudTime(start.now);
+keepAwsHostsHere(start.endpoint);
+explainMissingClients();
 captureOutput(buffer, {
   format: start.logFormat,
   level: start.logLevel,

@@ -1,3 +1,4 @@
+import { isCustomResource } from '../template/template';
 import { dynamoDbTable } from './dynamodb-table';
 import { eventsArchive } from './events-archive';
 import { eventsEventBus } from './events-event-bus';
@@ -48,3 +49,17 @@ export const RESOURCE_HANDLERS: ReadonlyMap<string, ResourceHandler> = new Map([
   ['AWS::SQS::QueuePolicy', sqsQueuePolicy],
   ['AWS::SSM::Parameter', ssmParameter],
 ]);
+
+/** Those, and custom resources of whatever type name. */
+export class ResourceTypes extends Map<string, ResourceHandler> {
+  readonly #custom: ResourceHandler;
+
+  constructor(custom: ResourceHandler) {
+    super(RESOURCE_HANDLERS);
+    this.#custom = custom;
+  }
+
+  override get(type: string): ResourceHandler | undefined {
+    return isCustomResource(type) ? this.#custom : super.get(type);
+  }
+}

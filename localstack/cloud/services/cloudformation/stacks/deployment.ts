@@ -130,9 +130,10 @@ export class Deployments {
         if (notesDiffer(existing, wanted)) work.note(wanted, existing);
         return;
       }
-      if (!work.needsReplacement(wanted.type, changed)) return work.update(wanted, existing);
-      await work.create(wanted, existing);
-      replaced.push(existing);
+      const replacement = work.needsReplacement(wanted.type, changed);
+      if (replacement) await work.create(wanted, existing);
+      else await work.update(wanted, existing);
+      if (replacement || work.live.get(logicalId)?.physicalId !== existing.physicalId) replaced.push(existing);
     });
 
     let outputs: StackOutput[] = [];

@@ -2,7 +2,14 @@ import { AwsError } from '../../../core/aws-error';
 import { randomName } from '../../../core/ids';
 import { asAwsError } from '../../../core/registry';
 import type { Call, CloudContext, Principal } from '../../../core/service';
-import { PartlyMade, type ResourceContext, type ResourceHandler } from '../resources/handler';
+import {
+  type Made,
+  Moved,
+  PartlyMade,
+  type ResourceContext,
+  ResourceFault,
+  type ResourceHandler,
+} from '../resources/handler';
 import type { Stack, StackResource } from './stack';
 import type { StackStore } from './stack-store';
 
@@ -31,6 +38,8 @@ export class ResourceWork {
   readonly #call: Call;
   /** As it stands now, by logical id. */
   readonly live: Map<string, StackResource>;
+  #waiting = 0;
+  #parked: (() => void) | undefined;
   /** New resources in place of old ones that were only partly made. */
   readonly orphans: StackResource[] = [];
 
@@ -58,33 +67,37 @@ export class ResourceWork {
   async create(wanted: Wanted, replaces?: StackResource): Promise<void> {
     const verb = replaces ? 'UPDATE' : 'CREATE';
     await this.#step(wanted, verb, replaces, async (handler) => {
-      const made = await handler.create(wanted.properties, this.#resourceContext(wanted.logicalId));
-      return { physicalId: made.physicalId, attributes: made.attributes ?? {} };
+      return handler.create(wanted.properties, this.#resourceContext(wanted));
     });
   }
 
   /** Takes over a resource that is there already, as it is. */
   async adopt(wanted: Wanted): Promise<void> {
     await this.#step(wanted, 'IMPORT', undefined, async (handler) => {
-      const found = await handler.existing?.(wanted.properties, this.#resourceContext(wanted.logicalId));
+      const found = await handler.existing?.(wanted.properties, this.#resourceContext(wanted));
       if (!found) throw new AwsError('NotFound', 'The resource to import does not exist');
-      return { physicalId: found.physicalId, attributes: found.attributes ?? {} };
+      return found;
     });
   }
 
   /** The id of a resource of this name that somebody else has made, if its type can be taken over. */
   async existing(wanted: Wanted): Promise<string | undefined> {
     const handler = this.#handlers.get(wanted.type);
-    const found = await handler?.existing?.(wanted.properties, this.#resourceContext(wanted.logicalId));
+    const found = await handler?.existing?.(wanted.properties, this.#resourceContext(wanted));
     return found?.physicalId;
   }
 
   async update(wanted: Wanted, before: StackResource): Promise<void> {
     await this.#step(wanted, 'UPDATE', before, async (handler) => {
       const { physicalId = '' } = before;
-      const context = this.#resourceContext(wanted.logicalId);
-      const attributes = await handler.update!(physicalId, wanted.properties, before.properties, context);
-      return { physicalId, attributes: attributes || before.attributes };
+      const updated = await handler.update!(
+        physicalId,
+        wanted.properties,
+        before.properties,
+        this.#resourceContext(wanted),
+      );
+      if (updated instanceof Moved) return updated.made;
+      return { physicalId, attributes: updated || before.attributes };
     });
   }
 
@@ -125,7 +138,7 @@ export class ResourceWork {
     try {
       const handler = this.#handlers.get(resource.type);
       if (resource.physicalId !== undefined && handler) {
-        await handler.delete(resource.physicalId, resource.properties, this.#resourceContext(resource.logicalId));
+        await handler.delete(resource.physicalId, resource.properties, this.#resourceContext(resource));
       }
     } catch (error) {
       if (!isGone(error)) {
@@ -143,15 +156,17 @@ export class ResourceWork {
     wanted: Wanted,
     verb: 'CREATE' | 'UPDATE' | 'IMPORT',
     before: StackResource | undefined,
-    run: (handler: ResourceHandler) => Promise<{ physicalId: string; attributes: Readonly<Record<string, unknown>> }>,
+    run: (handler: ResourceHandler) => Promise<Made>,
   ): Promise<void> {
     const { statusReason: _, ...known } = before ?? { attributes: {} };
     const resource: StackResource = { ...known, ...wanted, ...this.#stamp(`${verb}_IN_PROGRESS`) };
     this.#event(resource, resource.status);
     try {
-      const result = await run(this.#handlerFor(wanted));
+      const { physicalId, attributes = {}, noEcho } = await run(this.#handlerFor(wanted));
       // Recorded in the same turn as the resource itself was written: a crash leaves both or neither.
-      const done: StackResource = { ...resource, ...result, ...this.#stamp(`${verb}_COMPLETE`) };
+      const { noEcho: _n, ...rest } = resource;
+      const made = { physicalId, attributes, ...(noEcho && { noEcho: true as const }) };
+      const done: StackResource = { ...rest, ...made, ...this.#stamp(`${verb}_COMPLETE`) };
       this.#record(done);
       this.#event(done, done.status);
     } catch (thrown) {
@@ -173,7 +188,8 @@ export class ResourceWork {
   #handlerFor({ type, properties }: Wanted): ResourceHandler {
     const handler = this.#handlers.get(type);
     if (!handler) throw notHere(type);
-    const unknown = Object.keys(properties).filter((name) => !handler.properties.includes(name));
+    const { properties: honoured } = handler;
+    const unknown = honoured === 'any' ? [] : Object.keys(properties).filter((name) => !honoured.includes(name));
     if (unknown.length > 0) throw notHere(`${type}: ${unknown.join(', ')}`);
     return handler;
   }
@@ -196,20 +212,52 @@ export class ResourceWork {
       type: resource.type,
       status,
       ...(reason !== undefined && { reason }),
-      properties: JSON.stringify(resource.properties),
+      properties: this.#withoutSecrets(JSON.stringify(resource.properties)),
     });
   }
 
-  #resourceContext(logicalId: string): ResourceContext {
-    const { account, region, name } = this.#stack;
+  /** What resources answer under `NoEcho` is used, but not shown. */
+  #withoutSecrets(text: string): string {
+    let shown = text;
+    for (const { noEcho, attributes } of this.live.values()) {
+      if (!noEcho) continue;
+      for (const value of Object.values(attributes)) {
+        if (typeof value !== 'string' || value === '') continue;
+        shown = shown.replaceAll(JSON.stringify(value).slice(1, -1), '****');
+      }
+    }
+    return shown;
+  }
+
+  #resourceContext({ logicalId, type }: Pick<StackResource, 'logicalId' | 'type'>): ResourceContext {
+    const { account, region, id, name } = this.#stack;
     return {
       account,
       region,
       logicalId,
+      type,
+      stackId: id,
       stackName: name,
+      principal: this.#call.principal,
+      waitFor: (work) => this.#waitFor(work),
       call: (service, operation, input) => this.#callService(service, operation, input),
       newName: (maxLength) => newName(name, logicalId, maxLength),
     };
+  }
+
+  /** Several resources may wait at a time, for one deployment that is at work. */
+  async #waitFor<T>(work: Promise<T>): Promise<T> {
+    this.#parked ??= this.#context.activity.park();
+    this.#waiting++;
+    try {
+      return await work;
+    } finally {
+      this.#waiting--;
+      if (this.#waiting === 0) {
+        this.#parked?.();
+        this.#parked = undefined;
+      }
+    }
   }
 
   #callService(service: string, operation: string, input: object): Promise<unknown> {
@@ -246,6 +294,7 @@ function isGone(error: unknown): boolean {
 }
 
 function reasonOf(error: unknown): string {
+  if (error instanceof ResourceFault) return error.message;
   const { code, message, status } = asAwsError(error);
   if (code === 'NotImplemented') return message;
   if (status >= 500 && !(error instanceof AwsError)) return `Internal failure: ${message}`;

@@ -1,7 +1,7 @@
 import { validationError } from '../template/errors';
 import { type Scope, truth } from '../template/intrinsics';
 import { type ParameterValue, referenceValue } from '../template/parameters';
-import type { Template } from '../template/template';
+import { isCustomResource, type Template } from '../template/template';
 
 type Known = { readonly physicalId?: string; readonly attributes: Readonly<Record<string, unknown>> };
 
@@ -55,7 +55,7 @@ export class StackScope implements Scope {
   }
 
   getAtt(logicalId: string, attribute: string): unknown {
-    const { template, resource } = this.#options;
+    const { template, resource, stack } = this.#options;
     const declared = template.Resources[logicalId];
     if (!declared) {
       throw validationError(`Template error: instance of Fn::GetAtt references undefined resource ${logicalId}`);
@@ -64,6 +64,11 @@ export class StackScope implements Scope {
     if (!known) return notYetKnown(`${logicalId}.${attribute}`);
     // `Nested.Attribute` reaches into a structure.
     const value = attribute in known.attributes ? known.attributes[attribute] : inside(known.attributes, attribute);
+    if (value === undefined && isCustomResource(declared.Type)) {
+      throw validationError(
+        `CustomResource attribute error: Vendor response doesn't contain ${attribute} attribute in object ${stack.id}|${logicalId}`,
+      );
+    }
     if (value === undefined) {
       throw validationError(
         `Template error: resource ${logicalId} (${declared.Type}) does not support attribute type ${attribute} in Fn::GetAtt`,

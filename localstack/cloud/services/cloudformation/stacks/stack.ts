@@ -38,7 +38,11 @@ export type Stack = Target & {
   readonly updatedAt?: number;
   readonly deletedAt?: number;
   readonly changeSetId?: string;
+  /** What a failed update goes back to; only while the stack is on its way, or has failed on it. */
+  readonly lastGood?: LastGood;
 };
+
+export type LastGood = Target & Pick<Stack, 'description' | 'outputs' | 'imports'>;
 
 export type StackResource = {
   readonly stackId: string;
@@ -50,16 +54,21 @@ export type StackResource = {
   /** As they were applied. */
   readonly properties: Readonly<Record<string, unknown>>;
   readonly attributes: Readonly<Record<string, unknown>>;
+  /** Its attributes are secrets. */
+  readonly noEcho?: true;
   readonly dependsOn: readonly string[];
   readonly deletionPolicy?: string;
   readonly updateReplacePolicy?: string;
   readonly metadata?: unknown;
   readonly changedAt: number;
+  /** What an update that failed, or is on its way, was to apply: any part of it may have been. */
+  readonly attempted?: Readonly<Record<string, unknown>>;
 };
 
 /** Statuses in which a stack can be updated. */
 export const UPDATABLE = [
   'CREATE_COMPLETE',
+  'CREATE_FAILED',
   'UPDATE_COMPLETE',
   'UPDATE_ROLLBACK_COMPLETE',
   'UPDATE_FAILED',

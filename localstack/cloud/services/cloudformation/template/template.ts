@@ -41,6 +41,10 @@ export type TemplateResource = {
   readonly UpdateReplacePolicy?: string;
 };
 
+/** Resources that a function of the template's author makes. */
+export const isCustomResource = (type: string): boolean =>
+  type === 'AWS::CloudFormation::CustomResource' || type.startsWith('Custom::');
+
 export type TemplateOutput = {
   readonly Value: unknown;
   readonly Description?: string;

@@ -75,6 +75,7 @@ export class FunctionEnvironments {
           callbacks: Number(/\d+/.exec(config.runtime)?.[0]) < 24,
           logFormat: config.logging.LogFormat,
           ...(config.logging.LogFormat === 'JSON' ? { logLevel: config.logging.ApplicationLogLevel ?? 'INFO' } : {}),
+          endpoint: this.#context.endpoint(),
           now: clock.now(),
           functionName: record.name,
           functionVersion: config.version,

@@ -1,9 +1,10 @@
 import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { linkRuntimePackages } from './runtime-packages';
 
 /**
  * The bundled worker, copied beside the functions' code when it is first needed: a build that writes the bundle anew
- * while the cloud runs must not give half a file to an environment.
+ * while the cloud runs must not give half a file to an environment. With it comes what else AWS's runtimes bring along.
  */
 export class WorkerFile {
   readonly #source: string | undefined;
@@ -22,6 +23,7 @@ export class WorkerFile {
       if (!existsSync(source)) throw new Error(`There is no ${source}. 'npm run build' makes it.`);
       mkdirSync(dirname(this.#copy), { recursive: true });
       copyFileSync(source, this.#copy);
+      linkRuntimePackages(dirname(this.#copy));
       this.#ready = true;
     }
     return this.#copy;

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { RuntimeError } from './errors';
+import { howToInstall } from './missing-clients';
 
 export type Handler = (
   event: unknown,
@@ -48,7 +49,9 @@ async function loadModule(path: string, name: string, taskRoot: string): Promise
       throw new RuntimeError('Runtime.UserCodeSyntaxError', `SyntaxError: ${message}`, { ...(stack ? { stack } : {}) });
     }
     if (code === 'MODULE_NOT_FOUND' || code === 'ERR_MODULE_NOT_FOUND') {
-      throw new RuntimeError('Runtime.ImportModuleError', `Error: ${message}`);
+      const client = /'(@aws-sdk\/[^'/]+)/.exec(message)?.[1];
+      const help = client === undefined ? '' : ` (${howToInstall(client)})`;
+      throw new RuntimeError('Runtime.ImportModuleError', `Error: ${message}${help}`);
     }
     throw error;
   }

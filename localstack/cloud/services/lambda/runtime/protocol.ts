@@ -12,6 +12,8 @@ export type WorkerStart = {
   readonly logFormat: 'Text' | 'JSON';
   /** With the JSON format: messages below this level are dropped. */
   readonly logLevel?: string;
+  /** `http://host:port` of the cloud. */
+  readonly endpoint: string;
   /** The cloud's clock, milliseconds since 1970: it may have been advanced. */
   readonly now: number;
   /** Where lines wait until they are sent; survives the thread, so what it printed before it died is not lost. */
