@@ -1,5 +1,6 @@
 import { strToU8, zipSync } from 'fflate';
 import { AwsError } from '../../../core/aws-error';
+import { inlineFiles } from '../custom/cfn-response';
 import { finish, type Properties, type ResourceContext, type ResourceHandler } from './handler';
 import { differ, pick, typed } from './pick';
 import { tagChanges, tagMap } from './tags';
@@ -97,7 +98,10 @@ function code({ Code, Runtime }: Properties): object {
     );
   }
   // Inline source becomes `index.js` in a package of its own.
-  const zip = zipSync({ 'index.js': strToU8(String(Code.ZipFile)) }, { mtime: new Date(1980, 0, 1) });
+  const files = Object.entries(inlineFiles(String(Code.ZipFile)));
+  const zip = zipSync(Object.fromEntries(files.map(([name, source]) => [name, strToU8(source)])), {
+    mtime: new Date(1980, 0, 1),
+  });
   return { ZipFile: Buffer.from(zip).toString('base64') };
 }
 
