@@ -1,11 +1,11 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { type Cloud, startCloud } from '../../../localstack/cloud/cloud';
 import { type CdkRun, runCdk } from './cdk-command';
-import { assetOf, smallAssembly } from './small-assembly';
+import { answerOf, oneFunction } from './one-function';
+import { smallAssembly } from './small-assembly';
 
 // Each test begins where the one before it has left the cloud, as commands follow each other at a keyboard: the CLI takes
 // more than a second to start.
@@ -24,39 +24,20 @@ jest.setTimeout(60_000);
 /** A function, two parameters of which one has the stack's own parameter for value; a second stack that follows it. */
 function app(options: { code?: string; value?: string; more?: object } = {}): string {
   const { code = 'one', value = '1', more = {} } = options;
-  const asset = { 'index.mjs': `export const handler = async () => '${code}';` };
-  const trust = { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' };
-  return smallAssembly(
-    {
-      App: {
-        asset,
-        parameters: { Greeting: { Type: 'String', Default: 'hello' } },
-        resources: {
-          Role: {
-            Type: 'AWS::IAM::Role',
-            Properties: { AssumeRolePolicyDocument: { Version: '2012-10-17', Statement: [trust] } },
-          },
-          Function: {
-            Type: 'AWS::Lambda::Function',
-            Metadata: { 'aws:asset:path': 'code', 'aws:asset:property': 'Code' },
-            Properties: {
-              FunctionName: 'answer',
-              Code: assetOf(asset),
-              Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
-              Runtime: 'nodejs22.x',
-              Handler: 'index.handler',
-            },
-          },
-          Value: parameter('/value', value),
-          Greeted: parameter('/greeting', { Ref: 'Greeting' }),
-          ...more,
-        },
-        outputs: { Greeted: { Value: { 'Fn::GetAtt': ['Greeted', 'Value'] } } },
-      },
-      Follower: { dependsOn: ['App'], resources: { Queue: { Type: 'AWS::SQS::Queue', Properties: {} } } },
+  const { asset, resources } = oneFunction(code);
+  const App = {
+    ...(asset && { asset }),
+    parameters: { Greeting: { Type: 'String', Default: 'hello' } },
+    resources: {
+      ...resources,
+      Value: parameter('/value', value),
+      Greeted: parameter('/greeting', { Ref: 'Greeting' }),
+      ...more,
     },
-    mkdtempSync(join(dir, 'assembly-')),
-  );
+    outputs: { Greeted: { Value: { 'Fn::GetAtt': ['Greeted', 'Value'] } } },
+  };
+  const Follower = { dependsOn: ['App'], resources: { Queue: { Type: 'AWS::SQS::Queue', Properties: {} } } };
+  return smallAssembly({ App, Follower }, mkdtempSync(join(dir, 'assembly-')));
 }
 const parameter = (Name: string, Value: unknown) => ({
   Type: 'AWS::SSM::Parameter',
@@ -76,18 +57,13 @@ const deployed = (assembly: string, ...args: string[]) =>
 
 const ask = (service: string, operation: string, input: object) =>
   cloud.registry.call(service, operation, input, cloud.rootCall());
-const valueOf = async (Name: string): Promise<string> => (await ask('ssm', 'GetParameter', { Name })).Parameter.Value;
+const parameterValue = async (Name: string): Promise<string> =>
+  (await ask('ssm', 'GetParameter', { Name })).Parameter.Value;
 const statusOf = async (StackName: string): Promise<string> =>
   (await ask('cloudformation', 'DescribeStacks', { StackName })).Stacks[0].StackStatus;
 const eventCount = async (): Promise<number> =>
   (await ask('cloudformation', 'DescribeStackEvents', { StackName: 'App' })).StackEvents.length;
-async function answer(): Promise<string> {
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const client = new LambdaClient({ endpoint: cloud.endpoint, region: 'us-east-1', credentials });
-  const { Payload } = await client.send(new InvokeCommand({ FunctionName: 'answer' }));
-  client.destroy();
-  return JSON.parse(Payload!.transformToString());
-}
+const answer = () => answerOf(cloud.endpoint);
 /** The calls of CloudFormation that change a stack. That a change set of an earlier run is taken away changes none. */
 const changing = ({ calls }: CdkRun): string[] =>
   Object.keys(calls).filter((name) => /^cloudformation:(Create|Update|Execute|DeleteStack|Rollback)/.test(name));
@@ -132,7 +108,7 @@ test('cdk deploy of what is deployed changes nothing, and keeps the parameters',
   expect(run.output.match(/\(no changes\)/g)).toHaveLength(2);
   expect(changing(run)).toEqual([]);
   expect(await eventCount()).toBe(events);
-  expect(await valueOf('/greeting')).toBe('servus');
+  expect(await parameterValue('/greeting')).toBe('servus');
 });
 
 test('cdk diff shows what is to change, and that the rest is as it was', async () => {
@@ -145,10 +121,10 @@ test('cdk diff shows what is to change, and that the rest is as it was', async (
 test('cdk deploy touches what has changed, and of the stacks only the one that is named', async () => {
   const events = await eventCount();
   const run = await deployed(app({ value: '2' }), 'Follower', '--exclusively');
-  expect(await valueOf('/value')).toBe('1');
+  expect(await parameterValue('/value')).toBe('1');
   expect(run.output).toContain('Follower (no changes)');
   const changed = await deployed(app({ value: '2' }), 'App');
-  expect(await valueOf('/value')).toBe('2');
+  expect(await parameterValue('/value')).toBe('2');
   // The stack and one resource, each begun, and done.
   expect(await eventCount()).toBe(events + 4);
   expectNoPoll(changed, { changed: 1 });
@@ -158,15 +134,15 @@ test('cdk deploy --method=direct does without a change set', async () => {
   const run = await deployed(app({ value: '3' }), 'App', '--method=direct');
   expect(changing(run)).toEqual(['cloudformation:UpdateStack']);
   expect(run.calls['cloudformation:DescribeStackEvents']).toBe(1);
-  expect(await valueOf('/value')).toBe('3');
+  expect(await parameterValue('/value')).toBe('3');
 });
 
 test('cdk deploy --method=prepare-change-set only prepares, and what is prepared can be executed', async () => {
   const named = ['App', '--change-set-name', 'reviewed'];
   await deployed(app({ value: '4' }), ...named, '--method=prepare-change-set');
-  expect(await valueOf('/value')).toBe('3');
+  expect(await parameterValue('/value')).toBe('3');
   await deployed(app({ value: '4' }), ...named, '--method=execute-change-set');
-  expect(await valueOf('/value')).toBe('4');
+  expect(await parameterValue('/value')).toBe('4');
 });
 
 test('cdk deploy --hotswap swaps a function past CloudFormation', async () => {
@@ -183,7 +159,7 @@ test('cdk deploy --hotswap swaps a function past CloudFormation', async () => {
 test('cdk deploy --hotswap-fallback deploys what cannot be swapped', async () => {
   const run = await deployed(app({ value: '5', code: 'two' }), 'App', '--hotswap-fallback');
   expect(changing(run)).toContain('cloudformation:ExecuteChangeSet');
-  expect(await valueOf('/value')).toBe('5');
+  expect(await parameterValue('/value')).toBe('5');
 });
 
 test('cdk deploy that fails says which resource and why, exits with 1, and leaves all as it was', async () => {
@@ -192,7 +168,7 @@ test('cdk deploy that fails says which resource and why, exits with 1, and leave
   expect(run.exitCode).toBe(1);
   expect(run.output).toMatch(/CREATE_FAILED +\| AWS::SSM::Parameter +\| Twin .*already exists/);
   expect(await statusOf('App')).toBe('UPDATE_ROLLBACK_COMPLETE');
-  expect([await valueOf('/value'), await answer()]).toEqual(['5', 'two']);
+  expect([await parameterValue('/value'), await answer()]).toEqual(['5', 'two']);
 });
 
 test('cdk destroy leaves nothing but the toolkit', async () => {
