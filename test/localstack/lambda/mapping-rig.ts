@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Activity } from '../../../localstack/cloud/core/activity';
 import { Clock } from '../../../localstack/cloud/core/clock';
 import { Faults } from '../../../localstack/cloud/core/faults';
+import type { AccessControl } from '../../../localstack/cloud/core/peers';
 import { Registry } from '../../../localstack/cloud/core/registry';
 import type { CloudContext } from '../../../localstack/cloud/core/service';
 import { Store } from '../../../localstack/cloud/core/store';
@@ -118,6 +119,8 @@ export class MappingRig {
     const registry = new Registry();
     const service = { name: 'dynamodb', signingNames: [], protocol: { kind: 'rest-xml' as const }, operations: {} };
     registry.add({ ...service, access: () => [] }, this.streams);
+    const iam = { authorize: () => {} } as unknown as AccessControl;
+    registry.add({ ...service, name: 'iam', access: () => [] }, iam);
     const context: CloudContext = {
       clock: this.clock,
       store,
@@ -144,7 +147,12 @@ export class MappingRig {
         hop: '0000000000000000',
       };
     };
-    const resolved = { record: { name: 'f' }, config: {}, qualifier: '$LATEST', arn: MAPPING.functionArn };
+    const resolved = {
+      record: { name: 'f' },
+      config: { role: 'arn:aws:iam::000000000000:role/f' },
+      qualifier: '$LATEST',
+      arn: MAPPING.functionArn,
+    };
     const find = () => resolved as unknown as ResolvedFunction;
     this.#mappings = new Mappings({
       context,

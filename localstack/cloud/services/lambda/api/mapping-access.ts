@@ -3,6 +3,7 @@ import type { CloudContext } from '../../../core/service';
 import { rolePrincipal } from '../execution/role-credentials';
 import type { ResolvedFunction } from '../functions';
 import type { MappingRecord } from '../mappings/mapping-record';
+import { SOURCE_ACTIONS } from '../mappings/source-permission';
 import { invalidParameter } from './errors';
 
 /** As Lambda does when a mapping is made: the source has to be there, and the function's role may read it. */
@@ -29,8 +30,7 @@ export function checkSource(
       if (error instanceof AwsError) throw invalidParameter(`Stream not found: ${arn}`);
       throw error;
     }
-    // ListStreams is asked for too, on AWS; it has no resource, so it tells nothing about this stream.
-    if (!['GetRecords', 'GetShardIterator', 'DescribeStream'].every((name) => mayDo(`dynamodb:${name}`))) {
+    if (!SOURCE_ACTIONS.dynamodb.every(mayDo)) {
       throw invalidParameter(
         `Cannot access stream ${arn}. Please ensure the role can perform the GetRecords, GetShardIterator, DescribeStream, and ListStreams Actions on your stream in IAM.`,
       );
@@ -46,9 +46,11 @@ export function checkSource(
       `Error occurred while ReceiveMessage. SQS Error Code: ${error.fields.queryErrorCode ?? error.code}. SQS Error Message: ${error.message}`,
     );
   }
-  for (const action of ['ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes']) {
-    if (!mayDo(`sqs:${action}`)) {
-      throw invalidParameter(`The provided execution role does not have permissions to call ${action} on SQS`);
+  for (const action of SOURCE_ACTIONS.sqs) {
+    if (!mayDo(action)) {
+      throw invalidParameter(
+        `The function execution role does not have permissions to call ${action.replace('sqs:', '')} on SQS`,
+      );
     }
   }
   if (visibility < config.timeout * 1000) {

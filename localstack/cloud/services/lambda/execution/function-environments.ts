@@ -7,6 +7,7 @@ import type { LogLine } from '../runtime/protocol';
 import { Environment } from './environment';
 import { EnvironmentPool, type PoolLimits, type Target } from './environment-pool';
 import { environmentVariables } from './environment-variables';
+import { mayWriteLogs } from './log-permission';
 import { CREDENTIALS_MARGIN_MS, RoleCredentials } from './role-credentials';
 import type { WorkerFile } from './worker-file';
 
@@ -45,8 +46,13 @@ export class FunctionEnvironments {
     return target;
   }
 
-  /** Appends to the function's log. Nobody waits until a log is on disk: what AWS promises of logs is less. */
-  log(group: string, stream: string, lines: readonly LogLine[]): void {
+  /**
+   * Appends to the function's log, if its role may: else the lines are lost, as on AWS. Nobody waits until a log is on disk:
+   * what AWS promises of logs is less.
+   */
+  log(record: FunctionRecord, config: FunctionConfig, stream: string, lines: readonly LogLine[]): void {
+    const group = config.logging.LogGroup;
+    if (!mayWriteLogs(this.#context, record, config, stream)) return;
     const messages = lines.map(([timestamp, message]) => ({ timestamp, message }));
     this.#context.store.lazily(() => this.#context.registry.peer('logs').write(group, stream, messages));
   }
@@ -62,7 +68,7 @@ export class FunctionEnvironments {
         label: record.name,
         workerPath: this.#worker.path,
         usableUntil: credentials.expiresAt - CREDENTIALS_MARGIN_MS,
-        onStrayLogs: (lines) => this.log(config.logging.LogGroup, logStream, lines),
+        onStrayLogs: (lines) => this.log(record, config, logStream, lines),
         variables: environmentVariables(record, config, {
           credentials,
           endpoint: this.#context.endpoint(),

@@ -201,7 +201,7 @@ export class Invoker {
       });
       environment.loggedUntil = latest;
       all.push(...ordered);
-      this.#environments.log(config.logging.LogGroup, environment.logStream, ordered);
+      this.#environments.log(record, config, environment.logStream, ordered);
     };
     const initStart = environment.fresh && fault?.kind !== 'error' ? platform.initStart(clock.now()) : [];
     const start = platform.start(clock.now(), requestId);

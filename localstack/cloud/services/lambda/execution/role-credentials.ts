@@ -38,7 +38,7 @@ export class RoleCredentials {
 }
 
 /** Who a function is when Lambda acts for it: reading its event sources, sending to its destinations. */
-export function rolePrincipal(roleArn: string, functionName: string): Principal {
+export function rolePrincipal(roleArn: string, functionName: string): Principal & { readonly kind: 'role' } {
   const [, account, path] = /^arn:aws[a-z-]*:iam::(\d+):role\/(.+)$/.exec(roleArn) ?? [];
   const role = path?.split('/').pop() ?? '';
   return { kind: 'role', roleArn, arn: `arn:aws:sts::${account}:assumed-role/${role}/${functionName}` };

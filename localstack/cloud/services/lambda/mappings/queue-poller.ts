@@ -1,3 +1,4 @@
+import { AwsError } from '../../../core/aws-error';
 import type { Timer } from '../../../core/clock';
 import type { QueueAccess, ReceivedMessage } from '../../../core/peers';
 import type { InvocationResult } from '../execution/invoker';
@@ -9,11 +10,14 @@ import { backoff, Work } from './pause';
 import { QueueBatch } from './queue-batch';
 import { queueRecord } from './queue-event';
 import { messageFilter } from './record-filter';
+import { SourcePermission } from './source-permission';
 import { causesOf } from './stream-event';
 import type { PollerParts } from './stream-poller';
 
 /** The most that SQS gives in one call. */
 const RECEIVE_AT_ONCE = 10;
+const RECEIVING = ['sqs:ReceiveMessage', 'sqs:GetQueueAttributes'];
+const DELETING = ['sqs:DeleteMessage'];
 
 /**
  * Takes the messages of a queue to a function. A message is deleted when the function has succeeded with it; else it
@@ -26,6 +30,7 @@ export class QueuePoller implements Poller {
   readonly #fits: (message: ReceivedMessage) => boolean;
   readonly #gathered: QueueBatch;
   readonly #works = new Set<Work>();
+  readonly #permission: SourcePermission;
   #unsubscribe: (() => void) | undefined;
   #windowTimer: Timer | undefined;
   #retryTimer: Timer | undefined;
@@ -40,6 +45,7 @@ export class QueuePoller implements Poller {
     this.#queue = parts.context.registry.peer('sqs');
     this.#fits = messageFilter(mapping.filters, mapping.eventSourceArn);
     this.#gathered = new QueueBatch(mapping.batchSize, mapping.eventSourceArn);
+    this.#permission = new SourcePermission(parts.context, parts.functions, mapping);
   }
 
   start(): void {
@@ -125,6 +131,7 @@ export class QueuePoller implements Poller {
   #receive(): void {
     const { eventSourceArn } = this.#mapping;
     while (!this.#gathered.isFull) {
+      if (!this.#mayReceive()) return;
       let received: readonly ReceivedMessage[];
       try {
         received = this.#queue.receive(eventSourceArn, Math.min(this.#gathered.room, RECEIVE_AT_ONCE));
@@ -138,6 +145,20 @@ export class QueuePoller implements Poller {
         // What the filter passes over is gone, as on AWS.
         else this.#delete(message);
       }
+    }
+  }
+
+  #mayReceive(): boolean {
+    try {
+      this.#permission.check(RECEIVING);
+      return true;
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      this.#parts.onResult(this.#mapping.uuid, `PROBLEM: ${error.message}`);
+      // Nobody tells this queue when the role is allowed to.
+      this.#throttles++;
+      this.#retryLater();
+      return false;
     }
   }
 
@@ -227,9 +248,10 @@ export class QueuePoller implements Poller {
 
   #delete({ receiptHandle }: ReceivedMessage): void {
     try {
+      this.#permission.check(DELETING);
       this.#queue.delete(this.#mapping.eventSourceArn, receiptHandle);
     } catch (error) {
-      // The queue is gone: nothing is left to be deleted.
+      // The queue is gone, and nothing is left to be deleted; or it may not be, and comes again.
       this.#parts.onResult(this.#mapping.uuid, `PROBLEM: ${(error as Error).message}`);
     }
   }

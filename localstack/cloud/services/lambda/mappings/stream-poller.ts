@@ -1,3 +1,5 @@
+import { AwsError } from '../../../core/aws-error';
+import type { Timer } from '../../../core/clock';
 import type { StreamRecord, StreamSource } from '../../../core/peers';
 import type { CloudContext } from '../../../core/service';
 import type { Destinations } from '../destinations';
@@ -6,7 +8,9 @@ import type { Functions } from '../functions';
 import { type Checkpoints, isAfter, type Position } from './checkpoints';
 import { discardRecords } from './discard-report';
 import type { MappingRecord, Poller } from './mapping-record';
+import { backoff } from './pause';
 import { streamFilter } from './record-filter';
+import { SOURCE_ACTIONS, SourcePermission } from './source-permission';
 import { itemKey, type StreamEvent } from './stream-event';
 import { StreamLane } from './stream-lane';
 import { TumblingWindows } from './tumbling-window';
@@ -35,8 +39,11 @@ export class StreamPoller implements Poller {
   readonly #source: StreamSource;
   readonly #fits: (record: StreamRecord) => boolean;
   readonly #shards = new Map<string, Shard>();
+  readonly #permission: SourcePermission;
   #unsubscribe: (() => void) | undefined;
   #awake = false;
+  #denials = 0;
+  #retryTimer: Timer | undefined;
   #stopped = false;
 
   constructor(mapping: MappingRecord, parts: PollerParts) {
@@ -44,6 +51,7 @@ export class StreamPoller implements Poller {
     this.#parts = parts;
     this.#source = parts.context.registry.peer('dynamodb');
     this.#fits = streamFilter(mapping.filters, mapping.eventSourceArn);
+    this.#permission = new SourcePermission(parts.context, parts.functions, mapping);
   }
 
   start(): void {
@@ -54,12 +62,13 @@ export class StreamPoller implements Poller {
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#unsubscribe?.();
+    this.#retryTimer?.cancel();
     await Promise.all([...this.#shards.values()].flatMap(({ lanes }) => lanes.map((lane) => lane.stop())));
   }
 
   /** What is written in one turn of the event loop is read together. */
   #wake(): void {
-    if (this.#awake || this.#stopped) return;
+    if (this.#awake || this.#stopped || this.#retryTimer) return;
     this.#awake = true;
     const done = this.#parts.context.activity.begin(`stream of ${this.#mapping.functionArn}`);
     setImmediate(() => {
@@ -145,12 +154,37 @@ export class StreamPoller implements Poller {
   }
 
   #read(shard: Shard, limit: number): readonly StreamRecord[] {
+    if (!this.#mayRead()) return [];
     try {
       return this.#source.read(this.#mapping.eventSourceArn, shard.id, shard.position, limit);
     } catch (error) {
       this.#parts.onResult(this.#mapping.uuid, `PROBLEM: ${(error as Error).message}`);
       return [];
     }
+  }
+
+  /** Iterators of AWS outlive a right by minutes; here all that the mapping needs is asked for at every read. */
+  #mayRead(): boolean {
+    try {
+      this.#permission.check(SOURCE_ACTIONS.dynamodb);
+      this.#denials = 0;
+      return true;
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      this.#parts.onResult(this.#mapping.uuid, `PROBLEM: ${error.message}`);
+      this.#retryLater();
+      return false;
+    }
+  }
+
+  #retryLater(): void {
+    if (this.#retryTimer || this.#stopped) return;
+    const { clock } = this.#parts.context;
+    this.#denials++;
+    this.#retryTimer = clock.after(backoff(this.#denials), `retry of ${this.#mapping.functionArn}`, () => {
+      this.#retryTimer = undefined;
+      this.#wake();
+    });
   }
 
   #progressed(id: string): void {
