@@ -1,6 +1,7 @@
 import { DynamoDbFeedReader } from '../adapters/feed/feed-reader';
 import { hashOfContent } from '../adapters/hash-chain';
 import { DynamoDbInboxSearch } from '../adapters/inbox-search';
+import { LocalCloudGrants } from '../adapters/local-cloud-grants';
 import { LambdaFunctions } from '../adapters/monitor/deployed-functions';
 import { SealedInboxSearch } from '../adapters/personal/sealed-inbox-search';
 import { stackOutputs } from '../adapters/stack-outputs';
@@ -100,6 +101,7 @@ function operations(): Operations {
     faults: faultPorts(),
     rebuilds: rebuilds(),
     functions: new LambdaFunctions({ lambda: lambda(), logs: cloudWatchLogs(), sqs: sqs() }, systemEffects),
+    grants: new LocalCloudGrants(lambda(), process.env.AWS_ENDPOINT_URL),
     stage: environment.stage(),
     effects: systemEffects,
   };

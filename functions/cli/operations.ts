@@ -1,5 +1,6 @@
 import type { SettlePorts } from '../application/dead-letters/settle';
 import type { EventBus } from '../application/event-bus';
+import type { Grants } from '../application/grants';
 import type { InboxSearch } from '../application/inbox-search';
 import type { Effects, EventStore, Inbox } from '../application/ports';
 import type { Functions } from '../application/queueing/ports';
@@ -26,6 +27,7 @@ export type Operations = {
   readonly faults: FaultPorts;
   readonly rebuilds: Rebuilds;
   readonly functions: Functions;
+  readonly grants: Grants;
   readonly stage: string;
   readonly effects: Effects;
 };

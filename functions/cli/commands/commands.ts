@@ -4,6 +4,7 @@ import { catchUpCommand } from './catch-up';
 import { dlq } from './dlq';
 import { events } from './events';
 import { faults } from './faults';
+import { iam } from './iam';
 import { order } from './order';
 import { parked } from './parked';
 import { projection } from './projection';
@@ -32,4 +33,5 @@ export const commands: readonly Command[] = [
   ...projection,
   projectionVerify,
   capacity,
+  ...iam,
 ];
