@@ -14,8 +14,12 @@ afterEach(() => bench.stop());
 const context = (): ResourceContext => ({
   account: '000000000000',
   region: 'us-east-1',
+  stackId: 'arn:aws:cloudformation:us-east-1:000000000000:stack/s/1',
   stackName: 's',
   logicalId: 'M',
+  type: 'AWS::Lambda::EventSourceMapping',
+  principal: { kind: 'root', arn: 'arn:aws:iam::000000000000:root' },
+  waitFor: (work) => work,
   call: (_service, operation, input) => bench.run(operation, input),
   newName: () => 'name',
 });
