@@ -1,6 +1,6 @@
-import { AwsError } from '../core/aws-error';
 import { callerName } from '../core/caller-name';
-import type { Fault, FaultKind } from '../core/faults';
+import { faultError } from '../core/fault-error';
+import type { FaultKind } from '../core/faults';
 import type { CloudContext, Principal, Service } from '../core/service';
 import { HangUp } from './http-server';
 
@@ -38,7 +38,7 @@ export class Adversary {
     switch (fault?.kind) {
       case 'error':
       case 'throttle':
-        throw failure(fault, called);
+        throw faultError(fault, service, operation, called.input);
       case 'latency':
         await this.#wait(fault.rule.ms ?? 0, `${service.name}:${operation} is late`);
         return undefined;
@@ -72,15 +72,4 @@ export class Adversary {
       });
     });
   }
-}
-
-function failure({ kind, rule }: Fault, { service, operation, input }: Called): AwsError {
-  const own = service.failure?.(kind === 'throttle' ? 'throttle' : 'error', operation, input, rule.code);
-  const general =
-    kind === 'throttle'
-      ? { code: 'ThrottlingException', status: 400, message: 'Rate exceeded' }
-      : { code: 'InternalFailure', status: 500, message: 'The request failed because of an internal error.' };
-  const code = rule.code ?? own?.code ?? general.code;
-  const status = rule.status ?? own?.status ?? (rule.code === undefined ? general.status : 400);
-  return new AwsError(code, rule.message ?? own?.message ?? general.message, { status, fields: own?.fields ?? {} });
 }

@@ -8,7 +8,7 @@ import { describeOperations } from './operations/describe-operations';
 import { stackOperations } from './operations/stack-operations';
 import { templateOperations } from './operations/template-operations';
 import { ResourceTypes } from './resources/table';
-import { takeUp } from './stacks/take-up';
+import { TakeUp } from './stacks/take-up';
 
 /** CloudFormation: brings stacks of resources to the state that a template describes. */
 export function createCloudFormation(context: CloudContext): {
@@ -17,6 +17,7 @@ export function createCloudFormation(context: CloudContext): {
 } {
   const responses = new CustomResponses();
   const cloud = cloudFormation(context, new ResourceTypes(customResource(context, responses)));
+  const takeUp = new TakeUp(context, cloud.stacks, cloud.deployments);
   const service: Service & { readonly name: 'cloudformation' } = {
     name: 'cloudformation',
     signingNames: ['cloudformation'],
@@ -25,19 +26,19 @@ export function createCloudFormation(context: CloudContext): {
       apiVersion: '2010-05-15',
       namespace: 'http://cloudformation.amazonaws.com/doc/2010-05-15/',
     },
-    operations: {
+    operations: takeUp.after({
       ...stackOperations(cloud),
       ...changeSetOperations(cloud),
       ...describeOperations(cloud),
       ...templateOperations(cloud),
-    },
+    }),
     access: (operation, input, call) => {
       const { StackName: name } = input as { StackName?: string };
       const arn = (stack: string) =>
         stack.startsWith('arn:') ? stack : `arn:aws:cloudformation:${call.region}:${call.account}:stack/${stack}/*`;
       return [{ action: `cloudformation:${operation}`, resource: name ? arn(name) : '*' }];
     },
-    start: () => takeUp(cloud.stacks),
+    start: () => takeUp.start(),
   };
   return { service, peer: { receive: (request) => responses.receive(request) } };
 }

@@ -1,7 +1,7 @@
 import { AwsError, notImplemented, refuseUnknown } from '../../../core/aws-error';
 import { uuid } from '../../../core/ids';
 import type { Operation } from '../../../core/service';
-import { type Change, plan } from '../stacks/changes';
+import { type Change, type Detail, plan } from '../stacks/changes';
 import type { OnFailure } from '../stacks/deployment';
 import type { Stack } from '../stacks/stack';
 import { validationError } from '../template/errors';
@@ -14,6 +14,10 @@ import { TARGET_MEMBERS, targetOf } from './target';
 /** In the words that the CDK CLI compares with. */
 const NO_CHANGES =
   "The submitted information didn't contain changes. Submit different information to create a change set.";
+
+/** How AWS says, and how the scope says, that a value is known only when the resource that yields it is there. */
+const KNOWN_AFTER_APPLY = '{{changeSet:KNOWN_AFTER_APPLY}}';
+const UNKNOWN = /\{\{not yet known: [^}]*\}\}/g;
 
 /** Change sets: what a deployment would do, to be looked at before it is done. */
 export function changeSetOperations(cloud: CloudFormation): Record<string, Operation> {
@@ -88,6 +92,7 @@ export function changeSetOperations(cloud: CloudFormation): Record<string, Opera
     DescribeChangeSet: (input, call) => {
       refuseUnknown('DescribeChangeSet', input, ['ChangeSetName', 'StackName', 'NextToken', 'IncludePropertyValues']);
       const { changeSet, stack } = find(input, call);
+      const withValues = String(input.IncludePropertyValues) === 'true';
       return {
         ...summary(changeSet, stack),
         Parameters: describeParameters(changeSet.parameters),
@@ -95,7 +100,7 @@ export function changeSetOperations(cloud: CloudFormation): Record<string, Opera
         RollbackConfiguration: {},
         Capabilities: changeSet.capabilities,
         Tags: changeSet.tags,
-        Changes: changeSet.changes.map(describeChange),
+        Changes: changeSet.changes.map((change) => describeChange(change, withValues)),
         OnStackFailure: changeSet.onStackFailure,
       };
     },
@@ -128,8 +133,8 @@ export function changeSetOperations(cloud: CloudFormation): Record<string, Opera
       const onFailure: OnFailure = disableRollback
         ? 'DO_NOTHING'
         : ((changeSet.onStackFailure ?? 'ROLLBACK') as OnFailure);
-      const { templateBody, parameters, tags, capabilities, roleArn } = changeSet;
-      const target = { templateBody, parameters, tags, capabilities, ...(roleArn && { roleArn }) };
+      const { templateBody, parameters, references = {}, tags, capabilities, roleArn } = changeSet;
+      const target = { templateBody, parameters, references, tags, capabilities, ...(roleArn && { roleArn }) };
       // Its siblings were made for a stack that will be no more.
       for (const other of changeSets.of(stack)) if (other.id !== changeSet.id) changeSets.delete(other);
       changeSets.set({ ...changeSet, executionStatus: 'UNAVAILABLE' });
@@ -163,22 +168,52 @@ const summary = (changeSet: ChangeSet, stack: Stack) => ({
   IncludeNestedStacks: false,
 });
 
-function describeChange(change: Change): object {
-  const scope = change.properties.length > 0 ? ['Properties'] : change.action === 'Modify' ? ['Metadata'] : [];
+function describeChange(change: Change, withValues: boolean): object {
+  const { action, details, before, after } = change;
+  const values = withValues && {
+    ...(before && { BeforeContext: JSON.stringify({ Properties: before }) }),
+    ...(after && { AfterContext: JSON.stringify({ Properties: after }).replace(UNKNOWN, KNOWN_AFTER_APPLY) }),
+  };
   return {
     Type: 'Resource',
     ResourceChange: {
-      Action: change.action,
+      ...(change.policyAction && { PolicyAction: change.policyAction }),
+      Action: action,
       LogicalResourceId: change.logicalId,
       PhysicalResourceId: change.physicalId,
       ResourceType: change.type,
-      ...(change.action === 'Modify' && { Replacement: change.replacement ? 'True' : 'False' }),
-      Scope: scope,
-      Details: change.properties.map((name) => ({
-        Target: { Attribute: 'Properties', Name: name, RequiresRecreation: change.replacement ? 'Always' : 'Never' },
-        Evaluation: 'Static',
-        ChangeSource: 'DirectModification',
-      })),
+      ...(change.replacement && { Replacement: change.replacement }),
+      Scope: [...new Set(details.map(({ attribute }) => attribute))],
+      Details: details.map((detail) => describeDetail(detail, change, withValues)),
+      ...values,
     },
+  };
+}
+
+function describeDetail(detail: Detail, { before, after }: Change, withValues: boolean): object {
+  const { attribute, name, cause } = detail;
+  return {
+    Target: {
+      Attribute: attribute,
+      ...(name !== undefined && { Name: name }),
+      RequiresRecreation: detail.recreation,
+      ...(withValues && name !== undefined && valuesOf(name, before?.[name], after?.[name])),
+    },
+    Evaluation: detail.evaluation,
+    ChangeSource: cause?.source ?? 'DirectModification',
+    ...(cause && { CausingEntity: cause.entity }),
+  };
+}
+
+function valuesOf(name: string, before: unknown, after: unknown): object {
+  const text = (value: unknown) => {
+    const plain = typeof value === 'object' ? JSON.stringify(value) : String(value);
+    return plain.replace(UNKNOWN, KNOWN_AFTER_APPLY);
+  };
+  return {
+    Path: `/Properties/${name}`,
+    ...(before !== undefined && { BeforeValue: text(before) }),
+    ...(after !== undefined && { AfterValue: text(after) }),
+    AttributeChangeType: before === undefined ? 'Add' : after === undefined ? 'Remove' : 'Modify',
   };
 }

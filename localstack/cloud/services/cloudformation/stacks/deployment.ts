@@ -1,15 +1,16 @@
 import { asAwsError } from '../../../core/registry';
 import type { Call, CloudContext } from '../../../core/service';
 import type { ResourceHandler } from '../resources/handler';
-import { checkTemplate } from '../template/check-template';
 import { type Dependencies, dependenciesOf, inOrder } from '../template/dependencies';
-import { parseTemplate } from '../template/parse-template';
+import { readOutline, readTemplate } from '../template/read-template';
 import type { Template } from '../template/template';
 import { checkExports, exportsOf, importersOf, listed } from './exports';
 import { inParallel } from './in-parallel';
 import { cleanUp, deleteAll } from './removal';
-import { ResourceFailure, ResourceWork, type Wanted } from './resource-work';
-import type { Stack, StackOutput, StackResource, Target } from './stack';
+import { needsReplacement } from './replacement';
+import { ResourceWork, type Wanted } from './resource-work';
+import { couldNotDelete, type Engine, rollBackCreation, rollBackUpdate } from './rollback';
+import type { LastGood, Stack, StackOutput, StackResource, Target } from './stack';
 import { StackScope } from './stack-scope';
 import type { StackStore } from './stack-store';
 import { changedProperties, notesDiffer, stackOutputs, wantedResource } from './wanted';
@@ -35,28 +36,32 @@ export class Deployments {
   readonly #context: CloudContext;
   readonly #stacks: StackStore;
   readonly #handlers: ReadonlyMap<string, ResourceHandler>;
+  readonly #engine: Engine;
 
   constructor(context: CloudContext, stacks: StackStore, handlers: ReadonlyMap<string, ResourceHandler>) {
     this.#context = context;
     this.#stacks = stacks;
     this.#handlers = handlers;
+    this.#engine = { context, stacks, handlers };
   }
 
   /** The target's template, checked, with a scope that sees `resources`. Throws `ValidationError`. */
   prepare(
     stack: Pick<Stack, 'id' | 'name' | 'account' | 'region'>,
-    target: Pick<Target, 'templateBody' | 'parameters'>,
+    target: Pick<Target, 'templateBody' | 'parameters' | 'references'>,
     resources: ReadonlyMap<string, StackResource>,
   ): Prepared {
-    const template = parseTemplate(target.templateBody);
-    checkTemplate(template);
-    const scope = new StackScope({
-      template,
-      stack,
-      parameters: target.parameters,
-      resource: (id) => resources.get(id),
-      exportValue: (name) => exportsOf(this.#stacks, stack).find((known) => known.name === name)?.value,
-    });
+    const scopeOf = (template: Template) =>
+      new StackScope({
+        template,
+        stack,
+        parameters: target.parameters,
+        references: target.references,
+        resource: (id) => resources.get(id),
+        exportValue: (name) => exportsOf(this.#stacks, stack).find((known) => known.name === name)?.value,
+      });
+    const template = readTemplate(readOutline(target.templateBody), scopeOf);
+    const scope = scopeOf(template);
     return { template, scope, dependencies: dependenciesOf(template, (name) => scope.condition(name)) };
   }
 
@@ -95,6 +100,30 @@ export class Deployments {
     }
   }
 
+  /** Takes a stack back to its last good state, or to nothing when there was none. */
+  async rollBack(
+    stack: Stack,
+    call: Call,
+    options: { skip?: readonly string[]; reason?: string } = {},
+  ): Promise<Stack> {
+    const end = this.#context.activity.begin(`rolling ${stack.name} back`);
+    try {
+      if (!stack.lastGood) return await rollBackCreation(this.#engine, stack, options.reason, call);
+      return await rollBackUpdate(this.#engine, stack, options.reason, call, options.skip);
+    } finally {
+      end();
+    }
+  }
+
+  /** Brings to its end what a deployment had to delete at the end when the process ended. */
+  async finishCleanUp(stack: Stack, call: Call): Promise<Stack> {
+    const work = new ResourceWork(this.#context, this.#stacks, this.#handlers, stack, call);
+    const { dependencies } = this.prepare(stack, stack, work.live);
+    const removed = [...work.live.values()].filter(({ logicalId }) => !dependencies.has(logicalId));
+    await cleanUp(work, this.#stacks.undo.leftovers(stack.id), removed);
+    return this.#stacks.setStatus(stack, stack.status.replace('_CLEANUP_IN_PROGRESS', ''));
+  }
+
   async #deploy(
     before: Stack,
     target: Target,
@@ -103,44 +132,58 @@ export class Deployments {
   ): Promise<Stack> {
     const { description: _, ...kept } = before;
     const now = this.#context.clock.now();
-    let stack: Stack = { ...kept, ...target, ...(kind === 'UPDATE' && { updatedAt: now }) };
+    const lastGood = kind === 'UPDATE' ? lastGoodOf(before) : undefined;
+    let stack: Stack = {
+      ...kept,
+      ...target,
+      ...(lastGood && { lastGood }),
+      ...(kind === 'UPDATE' && { updatedAt: now }),
+    };
     const work = new ResourceWork(this.#context, this.#stacks, this.#handlers, stack, call);
     const snapshot = new Map(work.live);
     const { template, dependencies, scope } = this.prepare(stack, target, work.live);
     stack = { ...stack, ...(template.Description !== undefined && { description: template.Description }) };
-    stack = this.#status(stack, `${kind}_IN_PROGRESS`, 'User Initiated');
+    stack = this.#stacks.setStatus(stack, `${kind}_IN_PROGRESS`, 'User Initiated');
 
-    const attempted = new Map<string, Wanted>();
-    const replaced: StackResource[] = [];
-    const failures = await inParallel(dependencies, async (logicalId) => {
-      const wanted = this.#resolved(template, logicalId, dependencies, scope);
-      attempted.set(logicalId, wanted);
-      const existing = snapshot.get(logicalId);
-      if (!existing || existing.physicalId === undefined) {
+    const bring = async (logicalId: string) => {
+      const wanted = this.#resolved(work, template, logicalId, dependencies, scope);
+      let existing = snapshot.get(logicalId);
+      if (existing?.status === 'CREATE_FAILED') {
+        // It never came to be as it should: what there is of it makes room.
+        await work.delete(existing, { undoing: true });
+        existing = undefined;
+      }
+      if (existing?.physicalId === undefined) {
         return adopt.includes(logicalId) ? work.adopt(wanted) : work.create(wanted);
       }
-      if (existing.type !== wanted.type) {
-        throw new ResourceFailure(
-          logicalId,
-          `Update of resource type is not permitted. The new template modifies resource type of the following resources: [${logicalId}]`,
-        );
-      }
       const changed = changedProperties(existing, wanted);
-      if (changed.length === 0 && existing.status !== 'UPDATE_FAILED') {
-        if (notesDiffer(existing, wanted)) work.note(wanted, existing);
+      if (changed.length === 0 && existing.attempted === undefined) {
+        if (notesDiffer(existing, wanted) || existing.status === 'UPDATE_FAILED') work.note(wanted, existing);
         return;
       }
-      const replacement = work.needsReplacement(wanted.type, changed);
-      if (replacement) await work.create(wanted, existing);
-      else await work.update(wanted, existing);
-      if (replacement || work.live.get(logicalId)?.physicalId !== existing.physicalId) replaced.push(existing);
+      const handler = this.#handlers.get(wanted.type);
+      if (!needsReplacement(handler, changed, wanted.properties, existing.properties)) {
+        return work.update(wanted, existing);
+      }
+      return work.create(wanted, existing);
+    };
+    const failures = await inParallel(dependencies, async (logicalId) => {
+      try {
+        await bring(logicalId);
+      } catch (error) {
+        // Whoever keeps what has been made lets the others come to their end too.
+        if (onFailure !== 'DO_NOTHING') work.cancel();
+        throw error;
+      }
     });
 
     let outputs: StackOutput[] = [];
     let reason: string | undefined;
     if (failures.length > 0) {
-      const failed = failures.map(({ id }) => id).join(', ');
-      reason = `The following resource(s) failed to ${kind === 'CREATE' ? 'create' : 'update'}: [${failed}]. `;
+      reason = failedTo(
+        failures.map(({ id }) => id),
+        (id) => snapshot.get(id)?.physicalId === undefined,
+      );
     } else {
       try {
         outputs = stackOutputs(template, scope);
@@ -149,106 +192,46 @@ export class Deployments {
         reason = `${asAwsError(error).message} `;
       }
     }
-    if (reason !== undefined)
-      return this.#failed(stack, before, kind, onFailure, reason, { work, snapshot, attempted, replaced }, call);
+    if (reason !== undefined) return this.#failed(stack, kind, onFailure, reason, call);
 
-    const removed = [...snapshot.values()].filter((resource) => !dependencies.has(resource.logicalId));
-    const { statusReason: _r, ...complete } = { ...stack, outputs, imports: [...scope.imports] };
-    if (replaced.length + removed.length > 0) {
-      this.#status(complete, `${kind}_COMPLETE_CLEANUP_IN_PROGRESS`);
-      await cleanUp(work, replaced, removed);
+    const { statusReason: _r, lastGood: _g, ...complete } = { ...stack, outputs, imports: [...scope.imports] };
+    this.#stacks.undo.commit(stack.id);
+    if (kind === 'UPDATE') {
+      this.#stacks.setStatus(complete, 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS');
+      const removed = [...snapshot.values()].filter((resource) => !dependencies.has(resource.logicalId));
+      await cleanUp(work, this.#stacks.undo.leftovers(stack.id), removed);
     }
-    return this.#status(complete, `${kind}_COMPLETE`);
+    return this.#stacks.setStatus(complete, `${kind}_COMPLETE`);
   }
 
   /** Resolving can fail too; that is the resource's failure. */
-  #resolved(template: Template, logicalId: string, dependencies: Dependencies, scope: StackScope): Wanted {
+  #resolved(
+    work: ResourceWork,
+    template: Template,
+    logicalId: string,
+    dependencies: Dependencies,
+    scope: StackScope,
+  ): Wanted {
     try {
       return wantedResource(template, logicalId, dependencies, scope);
     } catch (error) {
-      throw new ResourceFailure(logicalId, asAwsError(error).message);
+      return work.fail({ logicalId, type: template.Resources[logicalId]!.Type }, asAwsError(error).message);
     }
   }
 
   async #failed(
     stack: Stack,
-    before: Stack,
     kind: 'CREATE' | 'UPDATE',
     onFailure: OnFailure,
     reason: string,
-    done: {
-      work: ResourceWork;
-      snapshot: ReadonlyMap<string, StackResource>;
-      attempted: ReadonlyMap<string, Wanted>;
-      replaced: readonly StackResource[];
-    },
     call: Call,
   ): Promise<Stack> {
-    if (onFailure === 'DO_NOTHING') return this.#status(stack, `${kind}_FAILED`, reason);
-    if (onFailure === 'DELETE' && kind === 'CREATE') {
-      return this.#delete(this.#status(stack, 'CREATE_FAILED', reason), [], call);
+    if (onFailure === 'DO_NOTHING') return this.#stacks.setStatus(stack, `${kind}_FAILED`, reason);
+    if (stack.lastGood) return rollBackUpdate(this.#engine, stack, reason, call);
+    if (onFailure === 'DELETE') {
+      return this.#delete(this.#stacks.setStatus(stack, 'CREATE_FAILED', reason), [], call);
     }
-    if (kind === 'CREATE') {
-      const rolling = this.#status(stack, 'ROLLBACK_IN_PROGRESS', `${reason}Rollback requested by user.`);
-      const failed = await deleteAll(done.work, [...done.work.live.values()], { undoing: true });
-      const end = failed.length === 0 ? 'ROLLBACK_COMPLETE' : 'ROLLBACK_FAILED';
-      return this.#status(rolling, end, failed.length === 0 ? undefined : couldNotDelete(failed));
-    }
-    const { description: _, ...now } = stack;
-    const back: Stack = {
-      ...now,
-      ...(before.description !== undefined && { description: before.description }),
-      templateBody: before.templateBody,
-      parameters: before.parameters,
-      tags: before.tags,
-      capabilities: before.capabilities,
-    };
-    this.#status(back, 'UPDATE_ROLLBACK_IN_PROGRESS', reason);
-    return this.#rollBackUpdate(back, done);
-  }
-
-  /** Puts changed resources back as they were, then deletes the new ones. */
-  async #rollBackUpdate(
-    stack: Stack,
-    {
-      work,
-      snapshot,
-      attempted,
-    }: { work: ResourceWork; snapshot: ReadonlyMap<string, StackResource>; attempted: ReadonlyMap<string, Wanted> },
-  ): Promise<Stack> {
-    const failed: string[] = [];
-    const surplus: StackResource[] = [...work.orphans];
-    // What others refer to comes first, as in any deployment.
-    for (const logicalId of inOrder(new Map([...snapshot].map(([id, { dependsOn }]) => [id, new Set(dependsOn)])))) {
-      const before = snapshot.get(logicalId);
-      const now = work.live.get(logicalId);
-      const tried = attempted.get(logicalId);
-      if (!before || !now || !tried || now === before) continue;
-      if (now.physicalId !== before.physicalId) {
-        surplus.push(now);
-        work.restore(before);
-        continue;
-      }
-      const changed = changedProperties(before, tried);
-      // A replacement that failed has left the old resource alone.
-      if (changed.length > 0 && !work.needsReplacement(before.type, changed)) {
-        try {
-          await work.update(before, { ...before, properties: tried.properties });
-        } catch {
-          failed.push(logicalId);
-        }
-      } else work.restore(before);
-    }
-    const added = [...work.live.values()].filter(({ logicalId }) => !snapshot.has(logicalId));
-    this.#status(stack, 'UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS');
-    await cleanUp(work, surplus, added);
-    if (failed.length > 0)
-      return this.#status(
-        stack,
-        'UPDATE_ROLLBACK_FAILED',
-        `The following resource(s) failed to update: [${failed.join(', ')}].`,
-      );
-    return this.#status(stack, 'UPDATE_ROLLBACK_COMPLETE');
+    return rollBackCreation(this.#engine, stack, `${reason}Rollback requested by user.`, call);
   }
 
   async #delete(before: Stack, retain: readonly string[], call: Call): Promise<Stack> {
@@ -257,36 +240,40 @@ export class Deployments {
       const importers = importersOf(this.#stacks, before, name);
       if (importers.length === 0) continue;
       // The stack stays as it was, and says why.
-      this.#status(before, 'DELETE_IN_PROGRESS', 'User Initiated');
-      return this.#status(
+      this.#stacks.setStatus(before, 'DELETE_IN_PROGRESS', 'User Initiated');
+      return this.#stacks.setStatus(
         before,
         before.status,
         `Delete canceled. Cannot delete export ${name} as it is in use by ${listed(importers)}.`,
       );
     }
-    const stack = this.#status(before, 'DELETE_IN_PROGRESS', 'User Initiated');
+    const stack = this.#stacks.setStatus(before, 'DELETE_IN_PROGRESS', 'User Initiated');
     const work = new ResourceWork(this.#context, this.#stacks, this.#handlers, stack, call);
+    await cleanUp(work, this.#stacks.undo.leftovers(stack.id), []);
     const failed = await deleteAll(work, [...work.live.values()], { keep: retain });
-    if (failed.length > 0) return this.#status(stack, 'DELETE_FAILED', couldNotDelete(failed));
-    const gone: Stack = { ...stack, outputs: [], imports: [], deletedAt: this.#context.clock.now() };
-    return this.#status(gone, 'DELETE_COMPLETE');
-  }
-
-  #status(stack: Stack, status: string, reason?: string): Stack {
-    const { statusReason: _, ...rest } = stack;
-    const next: Stack = { ...rest, status, ...(reason !== undefined && { statusReason: reason }) };
-    this.#stacks.set(next);
-    this.#stacks.addEvent({
-      stackId: next.id,
-      stackName: next.name,
-      logicalId: next.name,
-      physicalId: next.id,
-      type: 'AWS::CloudFormation::Stack',
-      status,
-      ...(reason !== undefined && { reason }),
-    });
-    return next;
+    this.#stacks.undo.commit(stack.id);
+    if (failed.length > 0) return this.#stacks.setStatus(stack, 'DELETE_FAILED', couldNotDelete(failed));
+    const { lastGood: _, ...rest } = stack;
+    const gone: Stack = { ...rest, outputs: [], imports: [], deletedAt: this.#context.clock.now() };
+    return this.#stacks.setStatus(gone, 'DELETE_COMPLETE');
   }
 }
 
-const couldNotDelete = (ids: readonly string[]) => `The following resource(s) failed to delete: [${ids.join(', ')}]. `;
+/** What an update that fails goes back to; undefined for a stack that was never complete. */
+function lastGoodOf(stack: Stack): LastGood | undefined {
+  if (stack.lastGood || stack.status.endsWith('_FAILED')) return stack.lastGood;
+  const { templateBody, parameters, tags, capabilities, description } = stack;
+  return { templateBody, parameters, tags, capabilities, ...(description !== undefined && { description }) };
+}
+
+function failedTo(ids: readonly string[], isNew: (id: string) => boolean): string {
+  const sentence = (verb: string, names: readonly string[]) =>
+    names.length === 0 ? '' : `The following resource(s) failed to ${verb}: [${names.join(', ')}]. `;
+  return (
+    sentence('create', ids.filter(isNew)) +
+    sentence(
+      'update',
+      ids.filter((id) => !isNew(id)),
+    )
+  );
+}

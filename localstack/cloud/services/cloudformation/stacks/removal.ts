@@ -5,13 +5,15 @@ import type { StackResource } from './stack';
 /** Deletes what the stack has no more use for. What cannot be deleted is left behind, as at AWS. */
 export async function cleanUp(
   work: ResourceWork,
-  replaced: readonly StackResource[],
+  leftovers: readonly StackResource[],
   removed: readonly StackResource[],
+  options: { undoing?: boolean } = {},
 ): Promise<void> {
-  for (const resource of [...replaced].reverse()) {
-    await work.delete(resource, { replaced: true }).catch(() => {});
+  for (const resource of [...leftovers].reverse()) {
+    await work.delete(resource, { ...options, replaced: true }).catch(() => work.abandon(resource));
   }
-  await deleteAll(work, removed);
+  const failed = await deleteAll(work, removed, options);
+  for (const resource of removed) if (failed.includes(resource.logicalId)) work.forget(resource);
 }
 
 /** Deletes resources, each before what it depends on. Resolves with the logical ids of those that could not be. */

@@ -1,7 +1,6 @@
 import { AwsError } from '../../../core/aws-error';
-import { randomName } from '../../../core/ids';
-import { asAwsError } from '../../../core/registry';
-import type { Call, CloudContext, Principal } from '../../../core/service';
+import { randomHex, randomName } from '../../../core/ids';
+import type { Call, CloudContext } from '../../../core/service';
 import {
   type Made,
   Moved,
@@ -10,8 +9,13 @@ import {
   ResourceFault,
   type ResourceHandler,
 } from '../resources/handler';
-import type { Stack, StackResource } from './stack';
+import { checkProperties, notHere } from './check-properties';
+import { lookingUp } from './looking-up';
+import { reasonOf } from './reasons';
+import { ServiceCalls } from './service-calls';
+import { type Stack, type StackResource, sameResource } from './stack';
 import type { StackStore } from './stack-store';
+import { canonical } from './wanted';
 
 /** The desired form of a resource, with its functions resolved. */
 export type Wanted = Pick<
@@ -29,19 +33,27 @@ export class ResourceFailure extends Error {
   }
 }
 
+type Verb = 'CREATE' | 'UPDATE' | 'IMPORT';
+
+/** What becomes of a resource that was on its way when another one failed. */
+const CANCELLED: Readonly<Record<Verb, string>> = {
+  CREATE: 'Resource creation cancelled',
+  UPDATE: 'Resource update cancelled',
+  IMPORT: 'Resource import cancelled',
+};
+
 /** Makes, changes and deletes single resources of a stack, and records each step. */
 export class ResourceWork {
   readonly #context: CloudContext;
   readonly #stacks: StackStore;
   readonly #handlers: ReadonlyMap<string, ResourceHandler>;
   readonly #stack: Stack;
-  readonly #call: Call;
+  readonly #calls: ServiceCalls;
   /** As it stands now, by logical id. */
   readonly live: Map<string, StackResource>;
+  #cancelled = false;
   #waiting = 0;
   #parked: (() => void) | undefined;
-  /** New resources in place of old ones that were only partly made. */
-  readonly orphans: StackResource[] = [];
 
   constructor(
     context: CloudContext,
@@ -54,29 +66,42 @@ export class ResourceWork {
     this.#stacks = stacks;
     this.#handlers = handlers;
     this.#stack = stack;
-    this.#call = { ...call, account: stack.account, region: stack.region, principal: actingAs(stack, call.principal) };
+    this.#calls = new ServiceCalls(context, stack, call);
     this.live = stacks.resources(stack.id);
   }
 
-  /** Whether a changed resource has to be replaced by a new one. */
-  needsReplacement(type: string, changed: readonly string[]): boolean {
-    const handler = this.#handlers.get(type);
-    return handler !== undefined && (!handler.update || changed.some((name) => handler.createOnly.includes(name)));
+  /** From now on nothing succeeds any more: what is on its way ends as cancelled. */
+  cancel(): void {
+    this.#cancelled = true;
   }
 
+  /** Makes a resource, perhaps in the place of one that cannot be changed into it. */
   async create(wanted: Wanted, replaces?: StackResource): Promise<void> {
-    const verb = replaces ? 'UPDATE' : 'CREATE';
-    await this.#step(wanted, verb, replaces, async (handler) => {
-      return handler.create(wanted.properties, this.#resourceContext(wanted));
+    const { undo } = this.#stacks;
+    undo.touch(this.#stack.id, wanted.logicalId, replaces);
+    await this.#step(wanted, replaces ? 'UPDATE' : 'CREATE', replaces, {
+      // A crash leaves a resource of which it is not known whether it was made.
+      start: (starting) => this.#record(replaces ? { ...replaces, ...this.#stamp(starting.status) } : starting),
+      ...(replaces && {
+        why: 'Requested update requires the creation of a new physical resource; hence creating one.',
+      }),
+      run: (handler) => {
+        if (replaces) refuseSameName(handler, wanted, replaces);
+        return handler.create(wanted.properties, this.#resourceContext(wanted));
+      },
+      initiated: true,
     });
   }
 
   /** Takes over a resource that is there already, as it is. */
   async adopt(wanted: Wanted): Promise<void> {
-    await this.#step(wanted, 'IMPORT', undefined, async (handler) => {
-      const found = await handler.existing?.(wanted.properties, this.#resourceContext(wanted));
-      if (!found) throw new AwsError('NotFound', 'The resource to import does not exist');
-      return found;
+    this.#stacks.undo.touch(this.#stack.id, wanted.logicalId, undefined);
+    await this.#step(wanted, 'IMPORT', undefined, {
+      run: async (handler) => {
+        const found = await handler.existing?.(wanted.properties, this.#resourceContext(wanted));
+        if (!found) throw new AwsError('NotFound', 'The resource to import does not exist');
+        return found;
+      },
     });
   }
 
@@ -88,44 +113,68 @@ export class ResourceWork {
   }
 
   async update(wanted: Wanted, before: StackResource): Promise<void> {
-    await this.#step(wanted, 'UPDATE', before, async (handler) => {
-      const { physicalId = '' } = before;
-      const updated = await handler.update!(
-        physicalId,
-        wanted.properties,
-        before.properties,
-        this.#resourceContext(wanted),
-      );
-      if (updated instanceof Moved) return updated.made;
-      return { physicalId, attributes: updated || before.attributes };
+    this.#stacks.undo.touch(this.#stack.id, wanted.logicalId, before);
+    const properties = mayBeApplied(before, wanted);
+    const attempted = wanted.properties;
+    await this.#step(wanted, 'UPDATE', before, {
+      start: ({ status }) => this.#record({ ...before, properties, attempted, ...this.#stamp(status) }),
+      run: async (handler) => {
+        const { physicalId = '', attributes, noEcho = false } = before;
+        const context = this.#resourceContext(wanted);
+        const updated = await handler.update!(physicalId, wanted.properties, properties, context);
+        if (updated instanceof Moved) return updated.made;
+        return { physicalId, attributes: updated || attributes, noEcho };
+      },
     });
   }
 
   /** Takes over what does not concern the resource itself: policies, metadata, dependencies. */
   note(wanted: Wanted, before: StackResource): void {
-    const { deletionPolicy: _d, updateReplacePolicy: _u, metadata: _m, ...kept } = before;
-    this.#record({ ...kept, ...wanted });
+    this.#stacks.undo.touch(this.#stack.id, wanted.logicalId, before);
+    const { deletionPolicy: _d, updateReplacePolicy: _u, metadata: _m, statusReason: _s, ...kept } = before;
+    const status = before.status === 'UPDATE_FAILED' ? 'UPDATE_COMPLETE' : before.status;
+    this.#record({ ...kept, ...wanted, status });
   }
 
-  /** Puts a record back as it was, and says so. */
+  /** Puts a record back as it was; a resource that has taken its place is deleted at the end. */
   restore(before: StackResource): void {
-    this.#record(before);
-    this.#event(before, 'UPDATE_COMPLETE');
+    const { undo } = this.#stacks;
+    const now = this.live.get(before.logicalId);
+    undo.settle(before);
+    if (now?.physicalId !== undefined && !sameResource(now, before)) undo.leave(now);
+    const settled: StackResource = { ...before, ...this.#stamp('UPDATE_COMPLETE') };
+    this.#record(settled);
+    this.#event(settled, settled.status);
+  }
+
+  /** Records that a resource has failed before anything was done. */
+  fail(wanted: Pick<StackResource, 'logicalId' | 'type'>, reason: string): never {
+    const before = this.live.get(wanted.logicalId);
+    const blank = { properties: {}, attributes: {}, dependsOn: [], ...wanted };
+    const failed = {
+      ...(before ?? blank),
+      ...this.#stamp(before ? 'UPDATE_FAILED' : 'CREATE_FAILED'),
+      statusReason: reason,
+    };
+    this.#stacks.undo.touch(this.#stack.id, wanted.logicalId, before);
+    this.#record(failed);
+    this.#event(failed, failed.status, reason);
+    throw new ResourceFailure(wanted.logicalId, reason);
   }
 
   /**
-   * Deletes a resource, or leaves it when it is to be retained. `replaced`: another one has taken its logical id;
-   * `undoing`: it was made by the very deployment that is being rolled back. Throws `ResourceFailure`.
+   * Deletes a resource, or leaves it when it is to be retained. `replaced`: another one has its logical id; `undoing`: it was
+   * made by the very deployment that is being rolled back. Throws `ResourceFailure`.
    */
   async delete(
     resource: StackResource,
     options: { replaced?: boolean; keep?: boolean; undoing?: boolean } = {},
   ): Promise<void> {
-    const policy = options.replaced ? resource.updateReplacePolicy : resource.deletionPolicy;
+    const replacePolicy = options.undoing ? undefined : resource.updateReplacePolicy;
+    const policy = options.replaced ? replacePolicy : resource.deletionPolicy;
     const forget = () => {
-      if (options.replaced) return;
-      this.live.delete(resource.logicalId);
-      this.#stacks.deleteResource(resource);
+      if (options.replaced) this.#stacks.undo.settle(resource);
+      else this.forget(resource);
     };
     // What was taken over was not made by this deployment, whatever became of that.
     const made = options.undoing && !resource.status.startsWith('IMPORT_');
@@ -134,7 +183,7 @@ export class ResourceWork {
       forget();
       return;
     }
-    this.#event(resource, 'DELETE_IN_PROGRESS');
+    if (resource.physicalId !== undefined) this.#event(resource, 'DELETE_IN_PROGRESS');
     try {
       const handler = this.#handlers.get(resource.type);
       if (resource.physicalId !== undefined && handler) {
@@ -142,8 +191,8 @@ export class ResourceWork {
       }
     } catch (error) {
       if (!isGone(error)) {
-        const reason = reasonOf(error);
-        if (!options.replaced) this.#record({ ...resource, status: 'DELETE_FAILED', statusReason: reason });
+        const reason = this.#reasonOf(error);
+        if (!options.replaced) this.#record({ ...resource, ...this.#stamp('DELETE_FAILED'), statusReason: reason });
         this.#event(resource, 'DELETE_FAILED', reason);
         throw new ResourceFailure(resource.logicalId, reason);
       }
@@ -152,46 +201,82 @@ export class ResourceWork {
     forget();
   }
 
+  /** A leftover that cannot be deleted stays where it is, and is nobody's. */
+  abandon(leftover: StackResource): void {
+    this.#stacks.undo.settle(leftover);
+  }
+
+  /** It is no part of the stack any more, whether it is gone or not. */
+  forget(resource: StackResource): void {
+    this.live.delete(resource.logicalId);
+    this.#stacks.deleteResource(resource);
+  }
+
   async #step(
     wanted: Wanted,
-    verb: 'CREATE' | 'UPDATE' | 'IMPORT',
+    verb: Verb,
     before: StackResource | undefined,
-    run: (handler: ResourceHandler) => Promise<Made>,
+    { run, start = () => {}, why, initiated = false }: Step,
   ): Promise<void> {
-    const { statusReason: _, ...known } = before ?? { attributes: {} };
+    const { statusReason: _, attempted: _a, noEcho: _n, ...known } = before ?? { attributes: {} };
     const resource: StackResource = { ...known, ...wanted, ...this.#stamp(`${verb}_IN_PROGRESS`) };
-    this.#event(resource, resource.status);
+    this.#event(resource, resource.status, why);
     try {
-      const { physicalId, attributes = {}, noEcho } = await run(this.#handlerFor(wanted));
+      const handler = this.#handlerFor(wanted);
+      start(resource);
+      const { physicalId, attributes = {}, noEcho } = await run(handler);
       // Recorded in the same turn as the resource itself was written: a crash leaves both or neither.
-      const { noEcho: _n, ...rest } = resource;
-      const made = { physicalId, attributes, ...(noEcho && { noEcho: true as const }) };
-      const done: StackResource = { ...rest, ...made, ...this.#stamp(`${verb}_COMPLETE`) };
+      const fresh = initiated || physicalId !== before?.physicalId;
+      const done: StackResource = {
+        ...resource,
+        physicalId,
+        attributes,
+        ...(fresh && { incarnation: randomHex(8) }),
+        ...(noEcho && { noEcho: true as const }),
+        ...this.#stamp(`${verb}_COMPLETE`),
+      };
+      if (before && fresh) this.#stacks.undo.leave(before);
+      if (initiated) this.#event({ ...resource, physicalId }, resource.status, 'Resource creation Initiated');
+      if (this.#cancelled) this.#cancelledAfterAll(done, verb);
       this.#record(done);
       this.#event(done, done.status);
     } catch (thrown) {
+      if (thrown instanceof ResourceFailure) throw thrown;
       const partly = thrown instanceof PartlyMade ? thrown : undefined;
-      const reason = reasonOf(partly ? partly.cause : thrown);
+      const reason = this.#reasonOf(partly ? partly.cause : thrown);
       // What was there before is still there; a resource that was never made is recorded as failed.
+      const left = before ? (this.live.get(wanted.logicalId) ?? before) : resource;
       this.#record({
-        ...(before ?? resource),
+        ...left,
         ...(partly && !before && { physicalId: partly.physicalId }),
         ...this.#stamp(`${verb}_FAILED`),
         statusReason: reason,
       });
-      if (partly && before) this.orphans.push({ ...resource, physicalId: partly.physicalId });
+      if (partly && before) {
+        this.#stacks.undo.leave({ ...resource, physicalId: partly.physicalId, incarnation: randomHex(8) });
+      }
       this.#event(resource, `${verb}_FAILED`, reason);
       throw new ResourceFailure(wanted.logicalId, reason);
     }
   }
 
-  #handlerFor({ type, properties }: Wanted): ResourceHandler {
-    const handler = this.#handlers.get(type);
-    if (!handler) throw notHere(type);
-    const { properties: honoured } = handler;
-    const unknown = honoured === 'any' ? [] : Object.keys(properties).filter((name) => !honoured.includes(name));
-    if (unknown.length > 0) throw notHere(`${type}: ${unknown.join(', ')}`);
-    return handler;
+  /** It has been done, but the deployment it was done for has failed: what there is now is put back with the rest. */
+  #cancelledAfterAll(done: StackResource, verb: Verb): never {
+    const failed = { ...done, ...this.#stamp(`${verb}_FAILED`), statusReason: CANCELLED[verb] };
+    this.#record(failed);
+    this.#event(failed, failed.status, failed.statusReason);
+    throw new ResourceFailure(done.logicalId, failed.statusReason);
+  }
+
+  #reasonOf(error: unknown): string {
+    return reasonOf(error, this.#calls.answeredBy(error));
+  }
+
+  #handlerFor(wanted: Wanted): ResourceHandler {
+    const handler = this.#handlers.get(wanted.type);
+    if (!handler) throw notHere(wanted.type);
+    checkProperties(handler, wanted);
+    return lookingUp(handler);
   }
 
   #stamp(status: string) {
@@ -238,9 +323,9 @@ export class ResourceWork {
       type,
       stackId: id,
       stackName: name,
-      principal: this.#call.principal,
+      principal: this.#calls.principal,
       waitFor: (work) => this.#waitFor(work),
-      call: (service, operation, input) => this.#callService(service, operation, input),
+      call: (service, operation, input) => this.#calls.call(service, operation, input),
       newName: (maxLength) => newName(name, logicalId, maxLength),
     };
   }
@@ -259,24 +344,37 @@ export class ResourceWork {
       }
     }
   }
-
-  #callService(service: string, operation: string, input: object): Promise<unknown> {
-    const { registry } = this.#context;
-    const { principal } = this.#call;
-    if (principal.kind === 'role') {
-      const access = registry.service(service)?.access(operation, input, this.#call) ?? [];
-      registry.peer('iam').authorize(principal, access);
-    }
-    return registry.call(service, operation, input, this.#call);
-  }
 }
 
-/** Resources are made with the rights of the stack's role, or of whoever deploys. */
-function actingAs(stack: Stack, caller: Principal): Principal {
-  const { roleArn, account } = stack;
-  if (roleArn === undefined) return caller;
-  const roleName = roleArn.split('/').pop();
-  return { kind: 'role', roleArn, arn: `arn:aws:sts::${account}:assumed-role/${roleName}/AWSCloudFormation` };
+type Step = {
+  readonly run: (handler: ResourceHandler) => Promise<Made>;
+  /** Records, before anything is done, what is about to be. */
+  readonly start?: (starting: StackResource) => void;
+  /** Said of the step as it begins. */
+  readonly why?: string;
+  /** Whether something new comes into being. */
+  readonly initiated?: boolean;
+};
+
+/** Two resources of one name cannot be: the new one would have to be there before the old one goes. */
+function refuseSameName({ nameProperty }: ResourceHandler, wanted: Wanted, before: StackResource): void {
+  if (nameProperty === undefined) return;
+  const name = wanted.properties[nameProperty];
+  if (name === undefined || name !== before.properties[nameProperty]) return;
+  throw new ResourceFault(
+    `CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename ${name} and update the stack again.`,
+  );
+}
+
+/**
+ * The properties that a resource may have now, so chosen that their difference to what is wanted covers all that may have
+ * to be done: after a failed update, any part of what that attempted may have been applied.
+ */
+function mayBeApplied({ properties, attempted = {} }: StackResource, wanted: Wanted): Record<string, unknown> {
+  const differing = Object.entries(attempted).filter(
+    ([name, value]) => canonical(value) !== canonical(wanted.properties[name]),
+  );
+  return { ...properties, ...Object.fromEntries(differing) };
 }
 
 /** `stack-logicalid-RANDOM`; both names are cut when that is too long. */
@@ -292,18 +390,3 @@ function newName(stackName: string, logicalId: string, maxLength: number): strin
 function isGone(error: unknown): boolean {
   return error instanceof AwsError && /NotFound|NoSuch|NonExistent|DoesNotExist|QueueDoesNotExist/.test(error.code);
 }
-
-function reasonOf(error: unknown): string {
-  if (error instanceof ResourceFault) return error.message;
-  const { code, message, status } = asAwsError(error);
-  if (code === 'NotImplemented') return message;
-  if (status >= 500 && !(error instanceof AwsError)) return `Internal failure: ${message}`;
-  // CloudFormation's own form: what the service said, and its error code.
-  return error instanceof AwsError ? `${message} (Error Code: ${code})` : message;
-}
-
-const notHere = (what: string) =>
-  new AwsError(
-    'NotImplemented',
-    `${what} is not implemented by the local cloud (docs/parity/cloudformation.md lists what is).`,
-  );

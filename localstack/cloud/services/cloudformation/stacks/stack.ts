@@ -1,4 +1,5 @@
 import type { ParameterValue } from '../template/parameters';
+import type { KnownReferences } from './known-references';
 
 export type StackOutput = {
   readonly key: string;
@@ -13,6 +14,8 @@ export type Tag = { readonly Key: string; readonly Value: string };
 export type Target = {
   readonly templateBody: string;
   readonly parameters: readonly ParameterValue[];
+  /** Values of plain parameters of the store that the template refers to by dynamic references. */
+  readonly references?: KnownReferences;
   readonly tags: readonly Tag[];
   readonly capabilities: readonly string[];
   /** The role that resources are made with; without it, the caller's own rights. */
@@ -42,13 +45,15 @@ export type Stack = Target & {
   readonly lastGood?: LastGood;
 };
 
-export type LastGood = Target & Pick<Stack, 'description' | 'outputs' | 'imports'>;
+export type LastGood = Omit<Target, 'roleArn'> & Pick<Stack, 'description'>;
 
 export type StackResource = {
   readonly stackId: string;
   readonly logicalId: string;
   readonly type: string;
   readonly physicalId?: string;
+  /** Tells a resource from the one that it has replaced, even if both have the same physical id. */
+  readonly incarnation?: string;
   readonly status: string;
   readonly statusReason?: string;
   /** As they were applied. */
@@ -77,3 +82,7 @@ export const UPDATABLE = [
 
 export const inProgress = (status: string): boolean =>
   status.endsWith('_IN_PROGRESS') && status !== 'REVIEW_IN_PROGRESS';
+
+/** Whether two records are of one and the same physical resource. */
+export const sameResource = (a: StackResource, b: StackResource): boolean =>
+  a.physicalId === b.physicalId && a.incarnation === b.incarnation;
