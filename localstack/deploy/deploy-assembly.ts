@@ -7,6 +7,9 @@ import { functionNamesOf } from './function-names';
 import { readAssembly } from './manifest';
 import { publishAssets } from './publish-assets';
 
+/** In bytes: templates beyond it have to stand in S3, as the CDK CLI puts all of them there. */
+const LARGE = 51_200;
+
 export type Deployed = {
   /** `{stack: {output: value}}`, in the form of `cdk deploy --outputs-file`. */
   readonly outputs: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -33,9 +36,12 @@ export async function deployAssembly(options: {
   for (const stack of readAssembly(assemblyDir, call)) {
     const existing = await describeStack(stack.name, registry, call);
     onProgress(`${existing ? 'checking' : 'creating'} ${stack.name}`);
-    await publishAssets(stack.assets, registry, call);
     const template = readFileSync(stack.templateFile, 'utf8');
-    await deployStack({ ...stack, template, parameters: {} }, registry, call);
+    const { templateAsset: asset } = stack;
+    const large = asset !== undefined && Buffer.byteLength(template) > LARGE;
+    await publishAssets(large ? [...stack.assets, asset] : stack.assets, registry, call);
+    const at = large ? { templateUrl: `${call.endpoint}/${asset.bucket}/${asset.key}` } : {};
+    await deployStack({ ...stack, template, ...at, parameters: {} }, registry, call);
     const deployed = await describeStack(stack.name, registry, call);
     outputs[stack.name] = Object.fromEntries(
       (deployed?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),

@@ -5,6 +5,8 @@ import type { Call } from '../cloud/core/service';
 export type StackToDeploy = {
   readonly name: string;
   readonly template: string;
+  /** Where else it stands: a large template cannot be handed over directly. */
+  readonly templateUrl?: string;
   readonly tags: readonly { readonly Key: string; readonly Value: string }[];
   readonly terminationProtection: boolean;
   readonly parameters: Readonly<Record<string, string>>;
@@ -29,13 +31,13 @@ export async function deployStack(stack: StackToDeploy, registry: Registry, call
   const run = (operation: string, input: object) => registry.call('cloudformation', operation, input, call);
   const input = {
     StackName: stack.name,
-    TemplateBody: stack.template,
+    ...(stack.templateUrl === undefined ? { TemplateBody: stack.template } : { TemplateURL: stack.templateUrl }),
     Tags: stack.tags,
     Parameters: Object.entries(stack.parameters).map(([ParameterKey, ParameterValue]) => ({
       ParameterKey,
       ParameterValue,
     })),
-    Capabilities: ['CAPABILITY_NAMED_IAM'],
+    Capabilities: ['CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
   };
   let existing = await describeStack(stack.name, registry, call);
   if (existing && DEAD.includes(existing.StackStatus)) {

@@ -8,6 +8,8 @@ export type AssemblyStack = {
   readonly tags: readonly { readonly Key: string; readonly Value: string }[];
   readonly terminationProtection: boolean;
   readonly assets: readonly FileAsset[];
+  /** The template as an asset, for one that is too large to be handed over directly. */
+  readonly templateAsset?: FileAsset;
 };
 
 export type FileAsset = {
@@ -76,15 +78,16 @@ function readStack(
   const manifests = dependencies
     .map((dependency) => artifacts[dependency])
     .filter((artifact) => artifact?.type === 'cdk:asset-manifest');
+  const templateFile = join(dir, properties.templateFile ?? '');
+  const assets = manifests.flatMap((manifest) => readAssets(dir, manifest?.properties?.file ?? '', place));
+  const templateAsset = assets.find(({ path }) => path === templateFile);
   return {
     name: properties.stackName ?? id,
-    templateFile: join(dir, properties.templateFile ?? ''),
+    templateFile,
     tags: Object.entries(properties.tags ?? {}).map(([Key, Value]) => ({ Key, Value })),
     terminationProtection: properties.terminationProtection ?? false,
-    assets: manifests
-      .flatMap((manifest) => readAssets(dir, manifest?.properties?.file ?? '', place))
-      // The template itself is an asset too; it is handed over directly.
-      .filter((asset) => asset.path !== join(dir, properties.templateFile ?? '')),
+    assets: assets.filter((asset) => asset !== templateAsset),
+    ...(templateAsset && { templateAsset }),
   };
 }
 

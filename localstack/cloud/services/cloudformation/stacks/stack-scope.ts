@@ -1,7 +1,10 @@
+import { replaceReferences } from '../template/dynamic-references';
 import { validationError } from '../template/errors';
-import { type Scope, truth } from '../template/intrinsics';
+import { resolve, truth } from '../template/intrinsics';
 import { type ParameterValue, referenceValue } from '../template/parameters';
+import type { Scope } from '../template/scope';
 import { isCustomResource, type Template } from '../template/template';
+import type { KnownReferences } from './known-references';
 
 type Known = { readonly physicalId?: string; readonly attributes: Readonly<Record<string, unknown>> };
 
@@ -12,6 +15,8 @@ export type ScopeOptions = {
   /** What is known of a resource now; undefined when it has not been made. */
   readonly resource: (logicalId: string) => Known | undefined;
   readonly exportValue: (name: string) => string | undefined;
+  /** Values of dynamic references that were looked up before. */
+  readonly references?: KnownReferences | undefined;
 };
 
 /** What the functions in a stack's template are resolved against. */
@@ -21,10 +26,20 @@ export class StackScope implements Scope {
   readonly region: string;
   readonly #options: ScopeOptions;
   readonly #conditions = new Map<string, boolean>();
+  /** Conditions that are being judged. */
+  readonly #judging = new Set<string>();
 
   constructor(options: ScopeOptions) {
     this.#options = options;
     this.region = options.stack.region;
+  }
+
+  /** A resource's properties with every function resolved. */
+  properties(declared: Readonly<Record<string, unknown>>): Record<string, unknown> {
+    const resolved = resolve(declared, this) as Record<string, unknown>;
+    const { references = {} } = this.#options;
+    if (Object.keys(references).length === 0) return resolved;
+    return replaceReferences(resolved, references) as Record<string, unknown>;
   }
 
   ref(name: string): unknown {
@@ -39,9 +54,9 @@ export class StackScope implements Scope {
       case 'AWS::StackId':
         return stack.id;
       case 'AWS::Partition':
-        return 'aws';
+        return partition(stack.region);
       case 'AWS::URLSuffix':
-        return 'amazonaws.com';
+        return partition(stack.region) === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
       case 'AWS::NotificationARNs':
         return [];
     }
@@ -52,6 +67,12 @@ export class StackScope implements Scope {
     }
     if (!template.Resources[name]) return undefined;
     return resource(name)?.physicalId ?? notYetKnown(name);
+  }
+
+  refAll(parameterType: string): unknown[] {
+    return Object.entries(this.#options.template.Parameters ?? {})
+      .filter(([, { Type: type }]) => type === parameterType)
+      .flatMap(([name]) => this.ref(name) ?? []);
   }
 
   getAtt(logicalId: string, attribute: string): unknown {
@@ -84,30 +105,36 @@ export class StackScope implements Scope {
     return value;
   }
 
-  condition(name: string): boolean {
+  condition(name: string, within = 'Condition'): boolean {
     const known = this.#conditions.get(name);
     if (known !== undefined) return known;
     const condition = this.#options.template.Conditions?.[name];
     if (condition === undefined) {
-      throw validationError(
-        `Template format error: Unresolved condition dependency ${name} in the Conditions block of the template`,
-      );
+      throw validationError(`Template error: unresolved condition dependency ${name} in ${within}`);
     }
-    // A condition that asks for itself finds an answer, not a stack overflow.
-    this.#conditions.set(name, false);
+    if (this.#judging.has(name)) {
+      throw validationError(`Template error: Found circular condition dependency: ${name}`);
+    }
+    this.#judging.add(name);
     const holds = truth(condition, this);
+    this.#judging.delete(name);
     this.#conditions.set(name, holds);
     return holds;
   }
 
   findInMap(map: string, first: string, second: string): unknown {
-    const value = this.#options.template.Mappings?.[map]?.[first]?.[second];
-    if (value === undefined) {
-      throw validationError(`Template error: Unable to get mapping for ${map}::${first}::${second}`);
+    const entries = this.#options.template.Mappings?.[map];
+    if (!entries) {
+      throw validationError(
+        `Template error: Mapping named '${map}' is not present in the 'Mappings' section of template.`,
+      );
     }
-    return value;
+    return entries[first]?.[second];
   }
 }
+
+const partition = (region: string) =>
+  region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 
 /** Stands for what a resource that is still to be made will yield; equal to nothing that is there. */
 const notYetKnown = (what: string) => `{{not yet known: ${what}}}`;

@@ -1,6 +1,7 @@
 import type { Dependencies } from '../template/dependencies';
 import { validationError } from '../template/errors';
-import { NO_VALUE, resolve } from '../template/intrinsics';
+import { resolve } from '../template/intrinsics';
+import { NO_VALUE } from '../template/scope';
 import type { Template } from '../template/template';
 import type { Wanted } from './resource-work';
 import type { StackOutput, StackResource } from './stack';
@@ -17,7 +18,7 @@ export function wantedResource(
   return {
     logicalId,
     type: declared.Type,
-    properties: resolve(declared.Properties ?? {}, scope) as Record<string, unknown>,
+    properties: scope.properties(declared.Properties ?? {}),
     dependsOn: [...(dependencies.get(logicalId) ?? [])],
     ...(declared.DeletionPolicy !== undefined && { deletionPolicy: declared.DeletionPolicy }),
     ...(declared.UpdateReplacePolicy !== undefined && { updateReplacePolicy: declared.UpdateReplacePolicy }),

@@ -13,12 +13,12 @@ export function dependenciesOf(template: Template, condition: (name: string) => 
   const dependencies = new Map<string, ReadonlySet<string>>();
   for (const [logicalId, resource] of active) {
     const explicit = [resource.DependsOn ?? []].flat() as string[];
-    const names = [...referencesIn(resource.Properties, condition), ...explicit];
-    dependencies.set(logicalId, resourcesAmong(names, template, 'Resources'));
+    const implicit = resourcesAmong(referencesIn(resource.Properties, condition), template, condition, 'Resources');
+    dependencies.set(logicalId, new Set([...implicit, ...resourcesAmong(explicit, template, () => true, 'Resources')]));
   }
   for (const output of Object.values(template.Outputs ?? {})) {
     if (output.Condition !== undefined && !condition(output.Condition)) continue;
-    resourcesAmong(referencesIn([output.Value, output.Export?.Name], condition), template, 'Outputs');
+    resourcesAmong(referencesIn([output.Value, output.Export?.Name], condition), template, condition, 'Outputs');
   }
   // DependsOn may name a resource that its condition leaves out; nothing waits for that.
   const present = new Map(
@@ -28,11 +28,18 @@ export function dependenciesOf(template: Template, condition: (name: string) => 
   return present;
 }
 
-function resourcesAmong(names: Iterable<string>, template: Template, block: string): Set<string> {
+/** The names among `names` that are resources. What is referred to has to exist, and its condition to hold. */
+function resourcesAmong(
+  names: Iterable<string>,
+  template: Template,
+  condition: (name: string) => boolean,
+  block: string,
+): Set<string> {
   const resources = new Set<string>();
   for (const name of names) {
     if (name.startsWith('AWS::') || template.Parameters?.[name]) continue;
-    if (!template.Resources[name]) {
+    const resource = template.Resources[name];
+    if (!resource || (resource.Condition !== undefined && !condition(resource.Condition))) {
       throw validationError(
         `Template format error: Unresolved resource dependencies [${name}] in the ${block} block of the template`,
       );

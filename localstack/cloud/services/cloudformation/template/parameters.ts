@@ -1,5 +1,8 @@
 import { notImplemented } from '../../../core/aws-error';
+import { checkParameterValue } from './check-parameter-value';
+import { type LookUp, lookedUp, referencesInText, replaceReferences } from './dynamic-references';
 import { validationError } from './errors';
+import { innerType, isHonoured, isList, isStored } from './parameter-types';
 import type { Template, TemplateParameter } from './template';
 
 export type ParameterValue = {
@@ -17,11 +20,12 @@ export type GivenParameter = {
   readonly UsePreviousValue?: boolean | string;
 };
 
-/** Reads a parameter of the parameter store; undefined when there is none. */
-export type ParameterStore = (name: string) => Promise<string | undefined>;
-
-const SSM_VALUE = /^AWS::SSM::Parameter::Value<(String|List<String>|CommaDelimitedList)>$/;
-const LISTS = ['CommaDelimitedList', 'List<Number>', 'List<String>'];
+/** What parameters may be read from. */
+export interface ParameterStore {
+  /** A parameter of the parameter store, `name` or `name:version`; undefined when there is none. */
+  read(name: string): Promise<{ readonly type: string; readonly value: string } | undefined>;
+  readonly lookUp: LookUp;
+}
 
 /** The value of every parameter of the template. Throws `ValidationError` when one is missing or not allowed. */
 export async function parameterValues(
@@ -31,7 +35,7 @@ export async function parameterValues(
   store: ParameterStore,
 ): Promise<ParameterValue[]> {
   const declared = template.Parameters ?? {};
-  const surplus = given.map((parameter) => parameter.ParameterKey).filter((key) => !declared[key]);
+  const surplus = given.map((parameter) => parameter.ParameterKey).filter((key) => !Object.hasOwn(declared, key));
   if (surplus.length > 0) {
     throw validationError(`Parameters: [${surplus.join(', ')}] do not exist in the template`);
   }
@@ -43,11 +47,9 @@ export async function parameterValues(
       missing.push(key);
       continue;
     }
-    checkValue(key, parameter, value);
-    const resolved = SSM_VALUE.test(parameter.Type) ? await store(value) : undefined;
-    if (SSM_VALUE.test(parameter.Type) && resolved === undefined) {
-      throw validationError(`Unable to fetch parameters [${value}] from parameter store for this account.`);
-    }
+    if (!isHonoured(parameter.Type)) throw notImplemented(`The parameter type ${parameter.Type} (${key})`);
+    checkParameterValue(key, parameter, value);
+    const resolved = await resolvedValue(key, parameter, value, store);
     values.push({
       key,
       value,
@@ -61,10 +63,8 @@ export async function parameterValues(
 
 /** What `Ref` yields for a parameter: a text, or a list of texts. */
 export function referenceValue(parameter: TemplateParameter, { value, resolved }: ParameterValue): string | string[] {
-  const type = SSM_VALUE.exec(parameter.Type)?.[1] ?? parameter.Type;
   const text = resolved ?? value;
-  if (!LISTS.includes(type)) return text;
-  return text === '' ? [''] : text.split(',').map((item) => item.trim());
+  return isList(parameter.Type) ? text.split(',').map((item) => item.trim()) : text;
 }
 
 function givenValue(
@@ -75,6 +75,11 @@ function givenValue(
 ): string | undefined {
   const entry = given.find((candidate) => candidate.ParameterKey === key);
   if (entry && String(entry.UsePreviousValue) === 'true') {
+    if (entry.ParameterValue !== undefined && entry.ParameterValue !== '') {
+      throw validationError(
+        `Invalid input for parameter key ${key}. Cannot specify usePreviousValue as true and non empty value for a parameter`,
+      );
+    }
     const before = previous.find((candidate) => candidate.key === key);
     if (!before) {
       throw validationError(
@@ -87,38 +92,40 @@ function givenValue(
   return parameter.Default === undefined ? undefined : String(parameter.Default);
 }
 
-function checkValue(key: string, parameter: TemplateParameter, value: string): void {
-  const { Type: type } = parameter;
-  const known = type === 'String' || type === 'Number' || type === 'AWS::SSM::Parameter::Name';
-  if (!known && !LISTS.includes(type) && !SSM_VALUE.test(type))
-    throw notImplemented(`The parameter type ${type} (${key})`);
-  const failed = (constraint: string) =>
-    validationError(
-      parameter.ConstraintDescription
-        ? `Parameter ${key} failed to satisfy constraint: ${parameter.ConstraintDescription}`
-        : constraint,
+async function resolvedValue(
+  key: string,
+  { Type: type }: TemplateParameter,
+  value: string,
+  store: ParameterStore,
+): Promise<string | undefined> {
+  if (isStored(type)) return storedValue(type, value, store);
+  if (type === 'AWS::SSM::Parameter::Name' && (await store.read(value)) === undefined) {
+    throw validationError(
+      `Parameter validation failed: parameter value ${value} for parameter name ${key} does not exist.`,
     );
-  if (type === 'Number' && (value.trim() === '' || Number.isNaN(Number(value)))) {
-    throw validationError(`Parameter '${key}' must be a number.`);
   }
-  if (type === 'Number') {
-    if (Number(value) < Number(parameter.MinValue ?? Number.NEGATIVE_INFINITY)) {
-      throw failed(`Parameter '${key}' must be a number not less than ${parameter.MinValue}`);
-    }
-    if (Number(value) > Number(parameter.MaxValue ?? Number.POSITIVE_INFINITY)) {
-      throw failed(`Parameter '${key}' must be a number not greater than ${parameter.MaxValue}`);
-    }
+  if (!value.includes('{{resolve:ssm:')) return undefined;
+  if (referencesInText(value).some((reference) => reference.service === 'ssm' && reference.version === undefined)) {
+    throw validationError(`Template error: parameter ${key} should not contain ssm versionless resolver`);
   }
-  if (value.length < Number(parameter.MinLength ?? 0)) {
-    throw failed(`Parameter '${key}' must contain at least ${parameter.MinLength} characters`);
+  return String(replaceReferences(value, await lookedUp(value, store.lookUp, ['ssm'])));
+}
+
+/** Whether the store has a list and whether the template wants one go together, whatever is in it. */
+async function storedValue(type: string, name: string, store: ParameterStore): Promise<string> {
+  const found = await store.read(name);
+  if (!found) {
+    throw validationError(`Unable to fetch parameters [${name}] from parameter store for this account.`);
   }
-  if (value.length > Number(parameter.MaxLength ?? Number.POSITIVE_INFINITY)) {
-    throw failed(`Parameter '${key}' must contain at most ${parameter.MaxLength} characters`);
+  if (found.type === 'SecureString') {
+    throw validationError(`Parameters [${name}] referenced by template have types not supported by CloudFormation.`);
   }
-  if (parameter.AllowedPattern !== undefined && !new RegExp(`^(?:${parameter.AllowedPattern})$`).test(value)) {
-    throw failed(`Parameter '${key}' must match pattern ${parameter.AllowedPattern}`);
+  if ((found.type === 'StringList') !== (innerType(type) !== 'String')) {
+    throw validationError(`Types for SSM parameters [${name}] defined in CFN template and SSM are incompatible`);
   }
-  if (parameter.AllowedValues && !parameter.AllowedValues.map(String).includes(value)) {
-    throw failed(`Parameter '${key}' must be one of AllowedValues`);
-  }
+  if (!isList(type)) return found.value;
+  return found.value
+    .split(',')
+    .map((item) => item.trim())
+    .join(',');
 }

@@ -1,4 +1,5 @@
-import { functionOf, getAttArguments, SUB_VARIABLE, subArguments } from './intrinsics';
+import { getAttArguments, SUB_VARIABLE, subArguments, subTarget } from './arguments';
+import { functionOf } from './intrinsics';
 
 /**
  * The names that `value` refers to by Ref, Fn::GetAtt and Fn::Sub: resources, parameters and pseudo parameters. Of
@@ -27,7 +28,7 @@ export function referencesIn(value: unknown, condition: (name: string) => boolea
       case 'Fn::Sub': {
         const [pattern, variables] = subArguments(argument);
         for (const [, literal, variable] of pattern.matchAll(SUB_VARIABLE)) {
-          if (!literal && !Object.hasOwn(variables, variable!)) found.add(variable!.trim().split('.')[0]!);
+          if (!literal && !Object.hasOwn(variables, variable!)) found.add(subTarget(variable!).name);
         }
         visit(variables);
         return;
