@@ -207,6 +207,8 @@ export interface AccessControl {
    * what could not be judged here.
    */
   checkResourcePolicy(text: string): void;
+  /** Refuses a session policy, as `checkResourcePolicy` does. */
+  checkSessionPolicy(text: string): void;
   /** What roles may do, and what they have done since the services began. */
   grants(): GrantReport;
 }
@@ -215,6 +217,25 @@ export interface AccessControl {
 export interface ObjectReader {
   /** Throws `NoSuchBucket` or `NoSuchKey`. */
   read(bucket: string, key: string): Buffer;
+}
+
+/** Who uses a key, through which service (its name in `cloud/services/`). `context`: more condition keys. */
+export type KeyUser = Pick<Call, 'principal' | 'account' | 'region' | 'via'> & {
+  readonly context?: Readonly<Record<string, string>>;
+};
+
+/** KMS, for services that protect data with a key. */
+export interface KeyAccess {
+  /**
+   * Throws KMS's own errors unless the key (id, ARN, alias or alias ARN) is there and enabled, and its user may do each of
+   * `operations` (`GenerateDataKey`, `Decrypt`) with it. Returns the key's ARN.
+   */
+  use(
+    key: string,
+    operations: readonly string[],
+    user: KeyUser,
+    encryptionContext?: Readonly<Record<string, string>>,
+  ): string;
 }
 
 /** CloudFormation, for what functions put to the ResponseURLs of custom resources. */
@@ -231,5 +252,6 @@ export type Peers = {
   readonly events: BusAccess;
   readonly logs: LogSink;
   readonly iam: AccessControl;
+  readonly kms: KeyAccess;
   readonly s3: ObjectReader;
 };

@@ -10,8 +10,25 @@ import type { Trace } from './trace';
 /** Who makes a call. `root` is anybody with credentials that no role issued: the developer at the keyboard. */
 export type Principal =
   | { readonly kind: 'root'; readonly arn: string }
-  | { readonly kind: 'role'; readonly roleArn: string; readonly arn: string }
+  | {
+      readonly kind: 'role';
+      readonly roleArn: string;
+      readonly arn: string;
+      /** What AssumeRole said of this session; undefined for what services do in a role's name. */
+      readonly session?: RoleSession;
+    }
   | { readonly kind: 'service'; readonly service: string; readonly arn: string };
+
+export type RoleSession = {
+  /** `<role id>:<session name>`. */
+  readonly userId: string;
+  /** Session tags. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Session policies: documents, which can only take away. */
+  readonly policies: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly issuedAt: number;
+};
 
 /** What every operation knows about the call besides its input. */
 export type Call = {
@@ -23,6 +40,8 @@ export type Call = {
   readonly endpoint: string;
   /** The call in the trace: the cause of what it brings about after an `await` (before, `Trace.cause` knows it). */
   readonly hop?: string;
+  /** The service that makes this call in the caller's name, by its name in `cloud/services/`: `kms:ViaService`. */
+  readonly via?: string;
 };
 
 /**
@@ -56,11 +75,17 @@ export type Protocol =
   /** S3: the service reads the request itself, and answers errors as XML by throwing `AwsError`. */
   | { readonly kind: 'rest-xml' };
 
+/** Condition keys of a request, by name in any case. Several values of one key are a list. */
+export type ConditionValues = Readonly<Record<string, string | readonly string[]>>;
+
 /** What has to be allowed for a call: an IAM action on a resource, with the condition keys it is judged by. */
 export type Access = {
   readonly action: string;
   readonly resource: string;
-  readonly context?: Readonly<Record<string, string | readonly string[]>>;
+  /** A function, where the keys cost something: it is called when a policy asks for one. */
+  readonly context?: ConditionValues | (() => ConditionValues);
+  /** The service itself answers what the resource's policy does not let through: for one entry of a batch, say. */
+  readonly deniedByService?: boolean;
 };
 
 export interface Service {
@@ -78,8 +103,18 @@ export interface Service {
   readonly rawOperations?: Readonly<
     Record<string, (request: HttpRequest, params: Record<string, string>, call: Call) => Promise<HttpReply> | HttpReply>
   >;
-  /** What the caller must be allowed to do. Only asked for callers that are roles; root may do anything. */
+  /** What the caller must be allowed to do. */
   access(operation: string, input: unknown, call: Call): readonly Access[];
+  /**
+   * The policy of one of the service's resources, parsed, for this action; the same object as long as it is the same policy,
+   * so that it is compiled once. Undefined when there is none.
+   */
+  resourcePolicy?(resource: string, action: string): object | undefined;
+  /**
+   * Condition keys of the service's own that `access` gives, such as `dynamodb:LeadingKeys`; `kms:EncryptionContext:*`
+   * stands for all that begin so. A policy that asks for another one is refused by name.
+   */
+  readonly conditionKeys?: readonly string[];
   /**
    * Points besides its API operations at which the service asks the adversary (`Faults.at`), and what that can do there:
    * `{'PutEvents.Entry': ['error', 'throttle']}`. A rule for any other point is refused.
@@ -123,4 +158,6 @@ export type CloudContext = {
   readonly dir: string;
   /** How many environments of one function this machine may run at a time; undefined: few. */
   readonly environments?: number;
+  /** Whether policies are judged; undefined: they are. */
+  readonly iam?: boolean;
 };

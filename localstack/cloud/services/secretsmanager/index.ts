@@ -1,0 +1,31 @@
+import type { CloudContext, Service } from '../../core/service';
+import { CONDITION_KEYS, SecretAuthorization } from './access';
+import { policyOperations, readPolicy } from './policy-operations';
+import { Protection } from './protection';
+import { secretOperations } from './secret-operations';
+import { Secrets } from './secrets';
+import { valueOperations } from './value-operations';
+
+/** Secrets Manager: secrets with versions, labels and policies; no rotation. */
+export function createSecretsManager({ store, clock, registry }: CloudContext): Service {
+  const secrets = new Secrets(store, clock);
+  const protection = new Protection(registry);
+  const authorization = new SecretAuthorization(secrets, registry);
+  return {
+    name: 'secretsmanager',
+    signingNames: ['secretsmanager'],
+    protocol: { kind: 'json', version: '1.1', targetPrefixes: ['secretsmanager'] },
+    operations: {
+      ...secretOperations(secrets, protection, clock),
+      ...valueOperations(secrets, protection, authorization, clock),
+      ...policyOperations(secrets),
+    },
+    access: (operation, input, call) => authorization.access(operation, input, call),
+    resourcePolicy: (resource) => {
+      const [, , , region = '', account = ''] = resource.split(':');
+      const policy = secrets.find(resource, { account, region })?.policy;
+      return policy === undefined ? undefined : readPolicy(policy);
+    },
+    conditionKeys: CONDITION_KEYS,
+  };
+}
