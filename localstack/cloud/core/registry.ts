@@ -1,6 +1,6 @@
 import { AwsError, notImplemented } from './aws-error';
 import type { Peers } from './peers';
-import type { Call, Service } from './service';
+import type { Call, Principal, Service } from './service';
 
 /** One finished invocation of a function, for the person who watches. */
 export type InvocationNote = {
@@ -18,11 +18,21 @@ export type InvocationNote = {
   readonly trigger: string;
 };
 
+/** A call that policies refused, for the person who watches: each once, until policies change. */
+export type Denial = {
+  readonly principal: Principal;
+  readonly action: string;
+  readonly resource: string;
+  /** Who was refused, and what would allow it. */
+  readonly line: string;
+};
+
 /** How emulated services reach each other; none imports another. */
 export class Registry {
   readonly #services = new Map<string, Service>();
   readonly #peers: Partial<Record<keyof Peers, unknown>> = {};
   readonly #watchers = new Set<(note: InvocationNote) => void>();
+  readonly #denialWatchers = new Set<(denial: Denial) => void>();
 
   /** Adds a service and, if it offers one, the peer interface of its name. */
   add(service: Service, peer?: Peers[keyof Peers]): void {
@@ -60,6 +70,15 @@ export class Registry {
 
   notify(note: InvocationNote): void {
     for (const watcher of this.#watchers) watcher(note);
+  }
+
+  watchDenials(watcher: (denial: Denial) => void): () => void {
+    this.#denialWatchers.add(watcher);
+    return () => this.#denialWatchers.delete(watcher);
+  }
+
+  denied(denial: Denial): void {
+    for (const watcher of this.#denialWatchers) watcher(denial);
   }
 }
 

@@ -12,9 +12,12 @@ import type { CallCounter } from './call-counter';
 import { type CredentialScope, credentialScope, principalOf } from './caller';
 
 import { HangUp } from './http-server';
+import { checkPresigned, isPresigned } from './presigned-url';
 import { type Encoding, encodingOf, fallbackEncoding } from './protocols';
 import { parseQueryInput } from './query-input';
 import { type RouteMatch, RouteTable } from './route-table';
+import { bucketOfHost } from './s3-host';
+import { SignatureCheck } from './signature-check';
 
 type Decoded = {
   readonly operation: string;
@@ -33,6 +36,7 @@ export class FrontDoor {
   readonly #context: CloudContext;
   readonly #calls: CallCounter;
   readonly #adversary: Adversary;
+  readonly #signatures = new SignatureCheck();
   readonly #bySigningName = new Map<string, Door>();
   readonly #byTarget = new Map<string, Door>();
 
@@ -56,11 +60,15 @@ export class FrontDoor {
     const requestId = uuid();
     let encoding = fallbackEncoding;
     try {
-      const scope = credentialScope(received.headers, received.query);
+      const scope = credentialScope(received.headers, received.query) ?? this.#preflightScope(received);
       const door = this.#find(received, scope);
       encoding = door.encoding;
       const request = this.#normalise(received, host, door);
-      const call = this.#call(scope, requestId, host);
+      if (scope && isPresigned(received)) {
+        const { clock, registry } = this.#context;
+        checkPresigned(received, registry.peer('iam').secretOf(scope.accessKeyId), clock.now());
+      }
+      const call = this.#call(received, scope, door, requestId);
       return await this.#run(door, request, call);
     } catch (error) {
       if (error instanceof HangUp) throw error;
@@ -70,12 +78,17 @@ export class FrontDoor {
     }
   }
 
-  /** The call context of a request that came by `host`. Unsigned requests are refused, as AWS refuses them. */
-  #call(scope: CredentialScope | undefined, requestId: string, host: string): Call {
+  /** The call context of a request. Unsigned ones are refused, as AWS refuses them. */
+  #call(request: HttpRequest, scope: CredentialScope | undefined, { service }: Door, requestId: string): Call {
     if (!scope) {
       throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token', { status: 403 });
     }
-    const { account, principal } = principalOf(scope, this.#context.account, this.#context.registry.peer('iam'));
+    const { account, principal } = principalOf(request, scope, service, {
+      home: this.#context.account,
+      iam: this.#context.registry.peer('iam'),
+      signatures: this.#signatures,
+    });
+    const host = request.headers.host ?? 'localhost';
     return { requestId, account, principal, region: scope.region, endpoint: `http://${host}` };
   }
 
@@ -95,20 +108,28 @@ export class FrontDoor {
     throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token', { status: 403 });
   }
 
+  /** What a browser asks before it sends a request across origins bears no signature; only S3 answers it here. */
+  #preflightScope({ method, headers }: HttpRequest): CredentialScope | undefined {
+    if (method !== 'OPTIONS' || headers['access-control-request-method'] === undefined) return undefined;
+    return { accessKeyId: this.#context.account, date: '', region: this.#context.region, signingName: 's3' };
+  }
+
   /** S3 buckets may stand in the host name; bodies may be framed or compressed. Services see neither. */
   #normalise(request: HttpRequest, host: string, door: Door): HttpRequest {
-    let { path, body } = request;
+    let { path, body, headers } = request;
     if (door.service.name === 's3') {
-      const bucket = /^(.+)\.s3[.-]/.exec(host)?.[1];
+      const bucket = bucketOfHost(host);
       if (bucket) path = `/${bucket}${path}`;
     }
-    const encoding = String(request.headers['content-encoding'] ?? '');
-    if (encoding.includes('aws-chunked') || request.headers['x-amz-decoded-content-length'] !== undefined) {
-      body = decodeAwsChunked(body);
+    const encoding = String(headers['content-encoding'] ?? '');
+    if (encoding.includes('aws-chunked') || headers['x-amz-decoded-content-length'] !== undefined) {
+      const decoded = decodeAwsChunked(body);
+      body = decoded.body;
+      headers = { ...headers, ...decoded.trailers };
     } else if (encoding === 'gzip' && door.service.name !== 's3') {
       body = gunzipSync(body);
     }
-    return path === request.path && body === request.body ? request : { ...request, path, body };
+    return path === request.path && body === request.body ? request : { ...request, path, body, headers };
   }
 
   async #run(door: Door, request: HttpRequest, call: Call): Promise<HttpReply> {
@@ -130,9 +151,11 @@ export class FrontDoor {
       records: recordsIn(input),
     });
     try {
-      if (call.principal.kind !== 'root') {
-        this.#context.registry.peer('iam').authorize(call.principal, access());
-      }
+      this.#context.registry.peer('iam').authorize(call.principal, access(), {
+        sourceIp: request.sourceIp,
+        region: call.region,
+        input,
+      });
       const strike = await this.#adversary.before({
         service,
         operation,
@@ -228,13 +251,17 @@ function recordsIn(input: unknown): number {
   return Array.isArray(records) ? records.length : 1;
 }
 
-/** What a call needs permission for; a function that throws where its input names nothing that there is. */
+/**
+ * What a call needs permission for; a function that throws where its input names nothing that there is. For root, the
+ * operation itself says what is wrong.
+ */
 function accessOf(service: Service, operation: string, input: unknown, call: Call): () => readonly Access[] {
   try {
     const access = service.access(operation, input, call);
     return () => access;
   } catch (error) {
     return () => {
+      if (call.principal.kind === 'root') return [];
       throw error;
     };
   }

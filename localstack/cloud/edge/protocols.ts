@@ -88,10 +88,11 @@ const restXml: Encoding = {
   }),
   error: (error, requestId) => ({
     status: error.status,
-    headers: { 'content-type': 'application/xml', 'x-amz-request-id': requestId },
+    headers: { 'content-type': 'application/xml', 'x-amz-request-id': requestId, 'x-amz-id-2': requestId },
     body:
       `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${escapeXml(error.code)}</Code>` +
-      `<Message>${escapeXml(error.message)}</Message>${toXml(error.fields)}<RequestId>${requestId}</RequestId></Error>`,
+      `<Message>${escapeXml(error.message)}</Message>${toXml(error.fields)}` +
+      `<RequestId>${requestId}</RequestId><HostId>${requestId}</HostId></Error>`,
   }),
 };
 

@@ -54,7 +54,9 @@ export class EventsUnderTest {
   store!: Store;
   readonly #dir = mkdtempSync(join(tmpdir(), 'events-'));
 
-  constructor(iam: Partial<AccessControl> = { judge: () => 'none', authorize: () => {} }) {
+  constructor(
+    iam: Partial<AccessControl> = { judge: () => 'none', authorize: () => {}, checkResourcePolicy: () => {} },
+  ) {
     const add = (name: 'iam' | 'lambda' | 'sqs' | 'logs', peer: unknown) =>
       this.registry.add({ name } as Service & { name: 'iam' }, peer as AccessControl);
     add('iam', iam);

@@ -181,8 +181,10 @@ describe('the policy of the bus', () => {
     events = new EventsUnderTest({
       judge: (_policy, principal, access) => {
         judged.push({ principal, access });
-        return access.context?.['events:source'] === 'orderstream' ? 'deny' : 'none';
+        const { 'events:source': source } = access.context as Record<string, string>;
+        return source === 'orderstream' ? 'deny' : 'none';
       },
+      checkResourcePolicy: () => {},
     });
     const Policy = JSON.stringify({ Version: '2012-10-17', Statement: [{ Sid: 's', Effect: 'Deny' }] });
     await events.run('PutPermission', { Policy });
@@ -223,6 +225,7 @@ test('what a caller must be allowed is asked for every entry', () => {
       action: 'events:PutEvents',
       resource: busArn('c'),
       context: { 'events:source': 'a', 'events:detail-type': 'b' },
+      deniedByService: true,
     },
   ]);
   expect(events.access('PutTargets', { Rule: 'r', EventBusName: 'c' })).toEqual([

@@ -253,7 +253,7 @@ describe('the role', () => {
       body: 'hello',
       attributes: {
         ERROR_CODE: expect.stringMatching(/^AccessDenied/),
-        ERROR_MESSAGE: expect.stringContaining('is not authorized to perform: sqs:SendMessage'),
+        ERROR_MESSAGE: expect.stringContaining('is not authorized to perform: sqs:sendmessage'),
         EXECUTION_ID: expect.stringMatching(/^[0-9a-f]{16}$/),
         IS_PAYLOAD_TRUNCATED: 'false',
         RETRY_ATTEMPTS: '0',

@@ -1,13 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { AwsError } from '../../../localstack/cloud/core/aws-error';
 import type { Access, Principal } from '../../../localstack/cloud/core/service';
 import { account, arn, root, SqsUnderTest } from './sqs-under-test';
 
 const events: Principal = { kind: 'service', service: 'events.amazonaws.com', arn: 'events.amazonaws.com' };
-const role: Principal = {
-  kind: 'role',
-  roleArn: `arn:aws:iam::${account}:role/r`,
-  arn: `arn:aws:sts::${account}:assumed-role/r/s`,
-};
 const rule = `arn:aws:events:us-east-1:${account}:rule/r`;
 
 describe('other services', () => {
@@ -74,60 +70,32 @@ describe('other services', () => {
   });
 });
 
-describe('the policy of the queue', () => {
-  const judged: { principal: Principal; access: Access }[] = [];
-  const given: { verdict: 'allow' | 'deny' | 'none'; roleMay: boolean } = { verdict: 'none', roleMay: false };
-  let sqs: SqsUnderTest;
-  let url: string;
-  beforeEach(async () => {
-    judged.length = 0;
-    Object.assign(given, { verdict: 'none', roleMay: false });
-    sqs = new SqsUnderTest({
-      judge: (_policy, principal, access) => {
-        judged.push({ principal, access });
-        return given.verdict;
-      },
-      authorize: () => {
-        if (!given.roleMay) throw new Error('not allowed by the role');
-      },
-    });
-    url = await sqs.queue('q', { Policy: '{"Statement":[]}' });
+test('what services send is judged', async () => {
+  const judged: { principal: Principal; access: readonly Access[] }[] = [];
+  const denied = new AwsError('AccessDenied', 'no');
+  let allowed = true;
+  const sqs = new SqsUnderTest({
+    authorize: (principal, access) => {
+      judged.push({ principal, access });
+      if (!allowed) throw denied;
+    },
   });
-  afterEach(() => sqs.stop());
-
-  const send = (principal: Principal) => () => sqs.peer.send(arn('q'), { body: 'm' }, principal, rule);
-
-  test('must allow an AWS service', () => {
-    expect(send(events)).toThrow(expect.objectContaining({ code: 'AccessDenied' }));
-    given.verdict = 'allow';
-    send(events)();
-    expect(judged[1]).toEqual({
+  await sqs.queue('q');
+  const send = () => sqs.peer.send(arn('q'), { body: 'm' }, events, rule);
+  send();
+  expect(judged).toEqual([
+    {
       principal: events,
-      access: {
-        action: 'sqs:SendMessage',
-        resource: arn('q'),
-        context: { 'aws:SourceArn': rule, 'aws:SourceAccount': account },
-      },
-    });
-  });
-
-  test('need not allow a role that is allowed by its own policies', () => {
-    expect(send(role)).toThrow('not allowed by the role');
-    given.roleMay = true;
-    send(role)();
-    given.verdict = 'deny';
-    expect(send(role)).toThrow(expect.objectContaining({ code: 'AccessDenied' }));
-  });
-
-  test('denies over the API too, to roles and to root', async () => {
-    given.verdict = 'deny';
-    await expect(
-      sqs.run('SendMessage', { QueueUrl: url, MessageBody: 'm' }, { principal: role }),
-    ).rejects.toMatchObject({
-      code: 'AccessDenied',
-    });
-    await expect(sqs.send(url, 'by root')).rejects.toMatchObject({ code: 'AccessDenied' });
-    given.verdict = 'none';
-    await sqs.send(url, 'by root');
-  });
+      access: [
+        {
+          action: 'sqs:SendMessage',
+          resource: arn('q'),
+          context: { 'aws:SourceArn': rule, 'aws:SourceAccount': account },
+        },
+      ],
+    },
+  ]);
+  allowed = false;
+  expect(send).toThrow(denied);
+  await sqs.stop();
 });

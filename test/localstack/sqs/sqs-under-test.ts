@@ -36,7 +36,10 @@ export class SqsUnderTest {
 
   readonly #options: SqsOptions;
 
-  constructor(iam: Partial<AccessControl> = { judge: () => 'none' }, options: SqsOptions = {}) {
+  constructor(
+    iam: Partial<AccessControl> = { authorize: () => {}, checkResourcePolicy: () => {} },
+    options: SqsOptions = {},
+  ) {
     this.#options = options;
     this.registry.add({ name: 'iam' } as Service & { name: 'iam' }, iam as AccessControl);
     this.#start();

@@ -11,6 +11,8 @@ type Input = {
   readonly ResourceARN?: string;
   readonly ArchiveName?: string;
   readonly ReplayName?: string;
+  readonly RoleArn?: string;
+  readonly Targets?: readonly { readonly Arn?: string; readonly RoleArn?: string }[];
 };
 
 const ON_BUSES = [
@@ -41,10 +43,25 @@ export function eventsAccess(operation: string, input: unknown, call: Call): rea
       action,
       resource: busArn(busIdFrom(EventBusName, call)),
       context: entryContext(Source, DetailType),
+      deniedByService: true,
     }));
   }
-  return [{ action, resource: resourceOf(operation, given, call) }];
+  const { Targets: targets = [], RoleArn: role } = given;
+  const passed = [...targets.map(({ RoleArn }) => RoleArn), role].filter((arn) => arn !== undefined);
+  const own: Access = {
+    action,
+    resource: resourceOf(operation, given, call),
+    ...(targets.length > 0 && { context: { 'events:TargetArn': targets.map(({ Arn }) => String(Arn)) } }),
+  };
+  return [own, ...[...new Set(passed)].map(passRole)];
 }
+
+/** Whoever has EventBridge act by a role must be allowed to hand that role on. */
+const passRole = (resource: string): Access => ({
+  action: 'iam:PassRole',
+  resource,
+  context: { 'iam:PassedToService': 'events.amazonaws.com' },
+});
 
 function resourceOf(operation: string, { Name, Rule, EventBusName, ResourceARN, ...given }: Input, call: Call): string {
   if (ResourceARN !== undefined) return ResourceARN;

@@ -12,6 +12,7 @@ import { Delivery } from './delivery';
 import { busAccess } from './peer';
 import { permissionOperations } from './permission-operations';
 import { ENTRY_FAULTS, makePutEvents, UNEXPECTED } from './put-events';
+import { busIdFrom } from './records';
 import { replayOperations } from './replay-operations';
 import { Replays } from './replays';
 import { Router } from './router';
@@ -51,12 +52,14 @@ export function createEvents(context: CloudContext): {
         ...busOperations(buses, clock),
         ...ruleOperations(buses, clock),
         ...targetOperations(buses),
-        ...permissionOperations(buses, clock),
+        ...permissionOperations(buses, clock, registry),
         ...tagOperations(buses),
         ...archiveOperations(parts),
         ...replayOperations(parts),
       },
       access: eventsAccess,
+      resourcePolicy: (arn) => (arn.includes(':event-bus/') ? buses.find(busIdFrom(arn, context))?.policy : undefined),
+      conditionKeys: ['events:source', 'events:detail-type', 'events:TargetArn', 'events:eventBusInvocation'],
       faultPoints: { Deliver: DELIVER_FAULTS, 'PutEvents.Entry': ENTRY_FAULTS },
       failure: (kind) =>
         kind === 'throttle'

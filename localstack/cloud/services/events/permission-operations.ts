@@ -1,5 +1,6 @@
 import { AwsError, refuseUnknown } from '../../core/aws-error';
 import type { Clock } from '../../core/clock';
+import type { Registry } from '../../core/registry';
 import type { Operation } from '../../core/service';
 import type { Bus, Buses } from './buses';
 import { busArn, busIdFrom } from './records';
@@ -10,13 +11,14 @@ const MAX_POLICY = 10_240;
 type Statement = { readonly Sid?: string; readonly [member: string]: unknown };
 
 /** The resource policy of a bus, statement by statement or as a whole. */
-export function permissionOperations(buses: Buses, clock: Clock): Record<string, Operation> {
+export function permissionOperations(buses: Buses, clock: Clock, registry: Registry): Record<string, Operation> {
   const setStatements = (bus: Bus, statements: readonly Statement[]): void => {
     const { policy: _, ...record } = bus.record;
     const policy = JSON.stringify({ Version: '2012-10-17', Statement: statements });
     if (policy.length > MAX_POLICY) {
       throw new AwsError('PolicyLengthExceededException', 'The event bus policy is too long.');
     }
+    if (statements.length > 0) checkPolicy(policy, registry);
     buses.setBus({ ...record, ...(statements.length > 0 ? { policy } : {}), modifiedAt: clock.now() });
   };
 
@@ -53,6 +55,15 @@ export function permissionOperations(buses: Buses, clock: Clock): Record<string,
       setStatements(bus, keep);
     },
   };
+}
+
+function checkPolicy(policy: string, registry: Registry): void {
+  try {
+    registry.peer('iam').checkResourcePolicy(policy);
+  } catch (error) {
+    if (!(error instanceof AwsError) || error.code !== 'MalformedPolicyDocument') throw error;
+    throw validation(error.message);
+  }
 }
 
 const statementsOf = ({ record }: Bus): Statement[] =>

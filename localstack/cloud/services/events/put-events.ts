@@ -109,17 +109,16 @@ function entrySize({ Time, Source = '', DetailType = '', Detail = '', Resources 
 }
 
 /** What AWS checks of an entry, in its order. */
-export function checkEntry({
-  Source,
-  DetailType,
-  Detail,
-}: PutEventsEntry): { source: string; detailType: string; detail: EventDetail } | EntryError {
+export function checkEntry(
+  { Source, DetailType, Detail }: PutEventsEntry,
+  byService = false,
+): { source: string; detailType: string; detail: EventDetail } | EntryError {
   if (!Source) return missing('Source');
   if (!DetailType) return missing('DetailType');
   if (!Detail) return missing('Detail');
   const detail = readDetail(Detail);
   if (!detail) return { ErrorCode: 'MalformedDetail', ErrorMessage: 'Detail is malformed.' };
-  if (Source.startsWith('aws.')) {
+  if (Source.startsWith('aws.') && !byService) {
     return { ErrorCode: 'NotAuthorizedForSourceException', ErrorMessage: 'Not authorized for the source.' };
   }
   return { source: Source, detailType: DetailType, detail };

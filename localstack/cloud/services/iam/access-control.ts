@@ -1,62 +1,84 @@
-import { parseArn } from '../../core/arn';
-import { AwsError } from '../../core/aws-error';
-import type { AccessControl, GrantReport } from '../../core/peers';
+import type { AccessControl, Credentials, GrantReport, RequestFacts, SessionScope } from '../../core/peers';
 import type { Access, CloudContext, Principal } from '../../core/service';
 import type { SessionCredentials } from './credentials';
+import { denialNote, deniedError } from './denial';
 import { grantReport } from './grant-report';
 import { type CompiledPolicy, compilePolicy, type Decision, decide } from './policy/compile';
-import type { PolicyDocument } from './policy/document';
+import { type PolicyDocument, parsePolicy } from './policy/document';
+import { evaluate, type Outcome } from './policy/evaluate';
+import type { HonoursKey } from './policy/honoured-keys';
+import { NOBODY } from './policy/principals';
 import { conditionKeys } from './policy/request-context';
 import { defaultDocument, type IamState, type Role } from './state';
 import { GrantUsage } from './usage';
 
-/** What a role may do, compiled, with the decisions that do not depend on a call's condition keys. */
+type Remembered = { readonly outcome: Outcome; readonly resourcePolicy: object | undefined };
+
+/** What a role may do, compiled, with the outcomes that do not depend on a call's condition keys. */
 type RolePolicies = {
+  readonly role: Role | undefined;
   readonly identity: readonly CompiledPolicy[];
   readonly boundary: readonly CompiledPolicy[] | undefined;
   /** By action, then by resource: functions ask the same few questions at every call. */
-  readonly decisions: Map<string, Map<string, Decision>>;
+  readonly outcomes: Map<string, Map<string, Remembered>>;
 };
 
-/** Keys of objects and the like are many: a role's remembered decisions are dropped when there are so many. */
+/** Keys of objects and the like are many: a role's remembered outcomes are dropped when there are so many. */
 const MAX_RESOURCES = 5_000;
+/** Of the denials that were told. */
+const MAX_TOLD = 1_000;
 
-/** Judges calls by the policies of IAM. */
+const NO_POLICY: Decision = { effect: 'none', naming: NOBODY, fixed: true };
+const ALLOWED: Outcome = { allowed: true };
+
+/** Judges calls by the policies of IAM, and by those of the resources. */
 export class PolicyJudge implements AccessControl {
   readonly #context: CloudContext;
   readonly #state: IamState;
   readonly #credentials: SessionCredentials;
+  readonly #honours: HonoursKey;
   readonly #roles = new Map<string, RolePolicies>();
+  readonly #sessions = new WeakMap<Principal, readonly CompiledPolicy[]>();
   readonly #resourcePolicies = new WeakMap<object, CompiledPolicy>();
   readonly #usage: GrantUsage;
+  readonly #told = new Set<string>();
 
-  constructor(context: CloudContext, state: IamState, credentials: SessionCredentials) {
+  constructor(context: CloudContext, state: IamState, credentials: SessionCredentials, honours: HonoursKey) {
     this.#context = context;
     this.#state = state;
     this.#credentials = credentials;
+    this.#honours = honours;
     this.#usage = new GrantUsage(context.clock.now());
-    state.onChange(() => this.#roles.clear());
+    state.onChange(() => {
+      this.#roles.clear();
+      this.#told.clear();
+    });
   }
 
-  issueCredentials(roleArn: string, sessionName: string, seconds: number) {
-    return this.#credentials.issue(roleArn, sessionName, seconds);
+  issueCredentials(roleArn: string, sessionName: string, seconds: number, scope?: SessionScope) {
+    return this.#credentials.issue(roleArn, sessionName, seconds, scope);
   }
 
   resolve(accessKeyId: string): Principal | undefined {
     return this.#credentials.resolve(accessKeyId);
   }
 
-  secretOf(accessKeyId: string): string | undefined {
-    return this.#credentials.secretOf(accessKeyId);
+  issued(accessKeyId: string): Credentials | undefined {
+    return this.#credentials.issued(accessKeyId);
   }
 
-  authorize(principal: Principal, access: readonly Access[]): void {
-    // The developer owns the account, and services act by resource policies, which their targets judge.
-    if (principal.kind !== 'role') return;
+  secretOf(accessKeyId: string): string | undefined {
+    return this.#credentials.issued(accessKeyId)?.secretAccessKey;
+  }
+
+  authorize(principal: Principal, access: readonly Access[], facts?: RequestFacts): void {
     for (const wanted of access) {
-      const { effect } = this.#decideForRole(principal, wanted);
-      this.#usage.note(principal.roleArn, wanted, effect === 'allow');
-      if (effect !== 'allow') throw denied(principal, wanted, effect === 'deny');
+      const outcome = this.#context.iam === false ? ALLOWED : this.#outcome(principal, wanted, facts);
+      if (principal.kind === 'role') this.#usage.note(principal.roleArn, wanted, outcome.allowed);
+      if (outcome.allowed) continue;
+      this.#tell(principal, wanted, outcome);
+      // The first is the action of the operation itself; others are what it entails.
+      throw deniedError(principal, wanted, outcome, access[0]!.action.split(':')[0]!);
     }
   }
 
@@ -65,32 +87,94 @@ export class PolicyJudge implements AccessControl {
   }
 
   judge(policy: object, principal: Principal, access: Access): 'allow' | 'deny' | 'none' {
+    if (this.#context.iam === false) return 'allow';
+    const keys = conditionKeys(principal, access, this.#context.clock.now());
+    return decide([this.#compiled(policy)], access.action, access.resource, keys, principal).effect;
+  }
+
+  checkResourcePolicy(text: string): void {
+    parsePolicy(text, 'resource', this.#honours);
+  }
+
+  checkSessionPolicy(text: string): void {
+    parsePolicy(text, 'identity', this.#honours);
+  }
+
+  #outcome(principal: Principal, access: Access, facts: RequestFacts | undefined): Outcome {
+    const resourcePolicy = this.#resourcePolicy(access);
+    if (principal.kind !== 'role') {
+      // Root and services have no policies of their own.
+      if (principal.kind === 'root' && !isStrict(principal, access)) {
+        if (!resourcePolicy || ROOT_ALWAYS.includes(access.action)) return ALLOWED;
+      }
+      return this.#judged(principal, access, facts, resourcePolicy, undefined).outcome;
+    }
+    const policies = this.#policiesOf(principal.roleArn);
+    const scoped = principal.session !== undefined && principal.session.policies.length > 0;
+    let byResource = scoped ? undefined : policies.outcomes.get(access.action);
+    const known = byResource?.get(access.resource);
+    if (known && known.resourcePolicy === resourcePolicy) return known.outcome;
+    const { outcome, fixed } = this.#judged(principal, access, facts, resourcePolicy, policies);
+    if (fixed && !scoped) {
+      if (!byResource || byResource.size >= MAX_RESOURCES) {
+        byResource = new Map();
+        policies.outcomes.set(access.action, byResource);
+      }
+      byResource.set(access.resource, { outcome, resourcePolicy });
+    }
+    return outcome;
+  }
+
+  #judged(
+    principal: Principal,
+    access: Access,
+    facts: RequestFacts | undefined,
+    resourcePolicy: object | undefined,
+    own: RolePolicies | undefined,
+  ): { readonly outcome: Outcome; readonly fixed: boolean } {
+    const keys = conditionKeys(principal, access, this.#context.clock.now(), { ...facts, roleTags: own?.role?.tags });
+    const ask = (policies: readonly CompiledPolicy[] | undefined): Decision | undefined =>
+      policies && decide(policies, access.action, access.resource, keys, principal);
+    const opinions = {
+      identity: ask(own?.identity) ?? NO_POLICY,
+      resource: answered(ask(resourcePolicy && [this.#compiled(resourcePolicy)]), access),
+      boundary: ask(own?.boundary),
+      session: ask(this.#sessionPolicies(principal)),
+    };
+    return {
+      outcome: evaluate(opinions, {
+        kind: principal.kind,
+        crossAccount: isForeign(principal, access),
+        needsResourcePolicy: needsResourcePolicy(access),
+      }),
+      fixed: Object.values(opinions).every((opinion) => opinion?.fixed !== false),
+    };
+  }
+
+  #resourcePolicy({ resource, action }: Access): object | undefined {
+    if (!resource.startsWith('arn:')) return undefined;
+    const from = resource.indexOf(':', 4) + 1;
+    const service = resource.slice(from, resource.indexOf(':', from));
+    return this.#context.registry.service(service)?.resourcePolicy?.(resource, action);
+  }
+
+  #compiled(policy: object): CompiledPolicy {
     let compiled = this.#resourcePolicies.get(policy);
     if (!compiled) {
       compiled = compilePolicy(policy as PolicyDocument);
       this.#resourcePolicies.set(policy, compiled);
     }
-    const keys = conditionKeys(principal, access, this.#context.clock.now());
-    return decide([compiled], access.action, access.resource, keys, principal).effect;
+    return compiled;
   }
 
-  #decideForRole(principal: Principal & { kind: 'role' }, access: Access): Decision {
-    const role = this.#policiesOf(principal.roleArn);
-    let byResource = role.decisions.get(access.action);
-    const known = byResource?.get(access.resource);
-    if (known) return known;
-    const keys = conditionKeys(principal, access, this.#context.clock.now());
-    const own = decide(role.identity, access.action, access.resource, keys);
-    const bound = role.boundary && decide(role.boundary, access.action, access.resource, keys);
-    const decision = bound ? both(own, bound) : own;
-    if (decision.fixed) {
-      if (!byResource || byResource.size >= MAX_RESOURCES) {
-        byResource = new Map();
-        role.decisions.set(access.action, byResource);
-      }
-      byResource.set(access.resource, decision);
+  #sessionPolicies(principal: Principal): readonly CompiledPolicy[] | undefined {
+    if (principal.kind !== 'role' || !principal.session || principal.session.policies.length === 0) return undefined;
+    let compiled = this.#sessions.get(principal);
+    if (!compiled) {
+      compiled = principal.session.policies.map(compileText);
+      this.#sessions.set(principal, compiled);
     }
-    return decision;
+    return compiled;
   }
 
   #policiesOf(roleArn: string): RolePolicies {
@@ -98,9 +182,10 @@ export class PolicyJudge implements AccessControl {
     if (!policies) {
       const role = this.#state.findRole(roleArn);
       policies = {
+        role,
         identity: role ? this.#identityPolicies(role) : [],
         boundary: role?.boundary === undefined ? undefined : this.#managed(role.boundary),
-        decisions: new Map(),
+        outcomes: new Map(),
       };
       this.#roles.set(roleArn, policies);
     }
@@ -108,34 +193,45 @@ export class PolicyJudge implements AccessControl {
   }
 
   #identityPolicies(role: Role): CompiledPolicy[] {
-    const inline = Object.values(role.inline).map((text) => compilePolicy(JSON.parse(text) as PolicyDocument));
-    return [...inline, ...role.attached.flatMap((arn) => this.#managed(arn))];
+    return [...Object.values(role.inline).map(compileText), ...role.attached.flatMap((arn) => this.#managed(arn))];
   }
 
   #managed(arn: string): CompiledPolicy[] {
     const policy = this.#state.findPolicy(arn);
-    return policy ? [compilePolicy(JSON.parse(defaultDocument(policy)) as PolicyDocument)] : [];
+    return policy ? [compileText(defaultDocument(policy))] : [];
+  }
+
+  #tell(principal: Principal, access: Access, outcome: Outcome & { readonly allowed: false }): void {
+    const asked = `${principal.arn} ${access.action} ${access.resource}`;
+    if (this.#told.has(asked) || this.#told.size >= MAX_TOLD) return;
+    this.#told.add(asked);
+    this.#context.registry.denied(denialNote(principal, access, outcome));
   }
 }
 
-/** A permissions boundary allows nothing by itself; it only takes away. */
-function both(own: Decision, boundary: Decision): Decision {
-  const fixed = own.fixed && boundary.fixed;
-  if (own.effect === 'deny' || boundary.effect === 'deny') return { effect: 'deny', fixed };
-  return { effect: own.effect === 'allow' && boundary.effect === 'allow' ? 'allow' : 'none', fixed };
+const compileText = (text: string): CompiledPolicy => compilePolicy(JSON.parse(text) as PolicyDocument);
+
+/** A `Deny` that the service answers for itself does not count here. */
+function answered(decision: Decision | undefined, { deniedByService }: Access): Decision | undefined {
+  return deniedByService && decision?.effect === 'deny' ? { ...NO_POLICY, fixed: decision.fixed } : decision;
 }
 
-/** Services whose error code for this is `AccessDenied`, with status 403: those that speak XML. */
-const XML_SERVICES = ['s3', 'iam', 'sts', 'cloudformation', 'sns'];
-
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
-function denied(principal: Principal, access: Access, explicit: boolean): AwsError {
-  const reason = explicit
-    ? 'with an explicit deny in an identity-based policy'
-    : `because no identity-based policy allows the ${access.action} action`;
-  const resource = parseArn(access.resource) ? ` on resource: ${access.resource}` : '';
-  const message = `User: ${principal.arn} is not authorized to perform: ${access.action}${resource} ${reason}`;
-  const service = access.action.split(':')[0]!;
-  if (XML_SERVICES.includes(service)) return new AwsError('AccessDenied', message, { status: 403 });
-  return new AwsError('AccessDeniedException', message, { status: service === 'lambda' ? 403 : 400 });
+/** Whether the resource is another account's than the caller's. Services belong to none. */
+function isForeign(principal: Principal, { resource, deniedByService }: Access): boolean {
+  if (principal.kind === 'service' || deniedByService) return false;
+  const owner = ACCOUNT_IN_ARN.exec(resource)?.[1];
+  return owner !== undefined && owner !== ACCOUNT_IN_ARN.exec(principal.arn)?.[1];
 }
+
+const ACCOUNT_IN_ARN = /^arn:[^:]*:[^:]*:[^:]*:(\d{12}):/;
+
+const needsResourcePolicy = ({ action, resource }: Access): boolean =>
+  action === 'sts:AssumeRole' ||
+  action === 'sts:TagSession' ||
+  (action.startsWith('kms:') && resource.includes(':key/'));
+
+/** What lets the owner out again when a resource's policy denies everybody everything. */
+const ROOT_ALWAYS = ['s3:GetBucketPolicy', 's3:PutBucketPolicy', 's3:DeleteBucketPolicy', 'sqs:SetQueueAttributes'];
+
+const isStrict = (principal: Principal, access: Access): boolean =>
+  needsResourcePolicy(access) || isForeign(principal, access);

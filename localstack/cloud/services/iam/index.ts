@@ -3,15 +3,19 @@ import type { Access, Call, CloudContext, Service } from '../../core/service';
 import { PolicyJudge } from './access-control';
 import { SessionCredentials } from './credentials';
 import { managedPolicyOperations } from './managed-policies';
+import { parsePolicy } from './policy/document';
+import { honouredKeys } from './policy/honoured-keys';
 import { rolePolicyOperations } from './role-policies';
 import { roleOperations } from './roles';
-import { IamState } from './state';
+import { IamState, type ReadPolicy } from './state';
 
 /** IAM: roles, policies, and the judgement of every call that a function makes. */
 export function createIam(context: CloudContext): { service: Service & { readonly name: 'iam' }; peer: AccessControl } {
   const state = new IamState(context);
   const credentials = new SessionCredentials(context, state);
-  const peer = new PolicyJudge(context, state, credentials);
+  const honours = honouredKeys(context.registry);
+  const read: ReadPolicy = (text, kind) => parsePolicy(text, kind, honours);
+  const peer = new PolicyJudge(context, state, credentials, honours);
   return {
     peer,
     service: {
@@ -23,19 +27,21 @@ export function createIam(context: CloudContext): { service: Service & { readonl
         namespace: 'https://iam.amazonaws.com/doc/2010-05-08/',
       },
       operations: {
-        ...roleOperations(context, state),
-        ...rolePolicyOperations(state),
-        ...managedPolicyOperations(context, state),
+        ...roleOperations(context, state, read),
+        ...rolePolicyOperations(state, read),
+        ...managedPolicyOperations(context, state, read),
       },
-      access: (operation, input, call) => [accessOf(operation, input as Record<string, string>, call)],
+      access: (operation, input, call) => [accessOf(state, operation, input as Record<string, string>, call)],
+      resourcePolicy: (arn, action) => (action.startsWith('sts:') ? state.trustOf(arn) : undefined),
+      conditionKeys: ['iam:PolicyARN', 'iam:PermissionsBoundary', 'iam:PassedToService'],
     },
   };
 }
 
-function accessOf(operation: string, input: Record<string, string>, call: Call): Access {
+function accessOf(state: IamState, operation: string, input: Record<string, string>, call: Call): Access {
   const action = `iam:${operation}`;
   if (input.RoleName) {
-    const resource = `arn:aws:iam::${call.account}:role/${input.RoleName}`;
+    const resource = state.arnOfRole(call.account, input.RoleName, input.Path);
     return {
       action,
       resource,
@@ -45,6 +51,7 @@ function accessOf(operation: string, input: Record<string, string>, call: Call):
       },
     };
   }
-  const policy = input.PolicyArn ?? (input.PolicyName && `arn:aws:iam::${call.account}:policy/${input.PolicyName}`);
+  const { PolicyName: name, Path: path = '/' } = input;
+  const policy = input.PolicyArn ?? (name && `arn:aws:iam::${call.account}:policy${path}${name}`);
   return { action, resource: policy || '*' };
 }

@@ -3,7 +3,7 @@ import { randomName } from '../../core/ids';
 import type { CloudContext, Operation } from '../../core/service';
 import { AWS_MANAGED_POLICIES } from './aws-managed-policies';
 import { page } from './page';
-import { parsePolicy } from './policy/document';
+import { MANAGED_LIMIT, sizeOf } from './policy-limits';
 import {
   alreadyExists,
   deleteConflict,
@@ -11,13 +11,24 @@ import {
   type ManagedPolicy,
   noSuchEntity,
   type PolicyVersion,
+  type ReadPolicy,
 } from './state';
 import { mergeTags, tagList } from './tags';
 
 const MAX_VERSIONS = 5;
 
 /** Managed policies and their versions. */
-export function managedPolicyOperations(context: CloudContext, state: IamState): Record<string, Operation> {
+export function managedPolicyOperations(
+  context: CloudContext,
+  state: IamState,
+  read: ReadPolicy,
+): Record<string, Operation> {
+  const check = (text: string): void => {
+    read(text, 'managed');
+    if (sizeOf(text) > MANAGED_LIMIT) {
+      throw new AwsError('LimitExceeded', `Cannot exceed quota for PolicySize: ${MANAGED_LIMIT}`, { status: 409 });
+    }
+  };
   const describe = (policy: ManagedPolicy) => ({
     PolicyName: policy.name,
     PolicyId: policy.id,
@@ -45,7 +56,7 @@ export function managedPolicyOperations(context: CloudContext, state: IamState):
   return {
     CreatePolicy: (input, call) => {
       refuseUnknown('CreatePolicy', input, ['PolicyName', 'Path', 'PolicyDocument', 'Description', 'Tags']);
-      parsePolicy(String(input.PolicyDocument), 'identity');
+      check(String(input.PolicyDocument));
       const path = String(input.Path ?? '/');
       const arn = `arn:aws:iam::${call.account}:policy${path}${input.PolicyName}`;
       if (state.findPolicy(arn)) {
@@ -99,7 +110,7 @@ export function managedPolicyOperations(context: CloudContext, state: IamState):
 
     CreatePolicyVersion: (input) => {
       const policy = own(input.PolicyArn);
-      parsePolicy(String(input.PolicyDocument), 'identity');
+      check(String(input.PolicyDocument));
       if (policy.versions.length >= MAX_VERSIONS) {
         throw new AwsError(
           'LimitExceeded',

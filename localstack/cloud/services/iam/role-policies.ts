@@ -1,18 +1,23 @@
+import { AwsError } from '../../core/aws-error';
 import type { Operation } from '../../core/service';
 import { page } from './page';
-import { parsePolicy } from './policy/document';
-import { type IamState, noSuchEntity } from './state';
+import { INLINE_LIMIT, sizeOf } from './policy-limits';
+import { type IamState, noSuchEntity, type ReadPolicy, type Role } from './state';
+
+const MAX_ATTACHED = 10;
+const limitExceeded = (message: string) => new AwsError('LimitExceeded', message, { status: 409 });
 
 /** What a role may do: its inline policies, and the managed ones attached to it. */
-export function rolePolicyOperations(state: IamState): Record<string, Operation> {
+export function rolePolicyOperations(state: IamState, read: ReadPolicy): Record<string, Operation> {
   return {
     PutRolePolicy: (input, call) => {
       const role = state.role(call.account, input.RoleName);
-      parsePolicy(String(input.PolicyDocument), 'identity');
-      state.setRole(call.account, {
-        ...role,
-        inline: { ...role.inline, [input.PolicyName]: String(input.PolicyDocument) },
-      });
+      read(String(input.PolicyDocument), 'identity');
+      const inline: Role['inline'] = { ...role.inline, [input.PolicyName]: String(input.PolicyDocument) };
+      if (Object.values(inline).reduce((sum, text) => sum + sizeOf(text), 0) > INLINE_LIMIT) {
+        throw limitExceeded(`Maximum policy size of ${INLINE_LIMIT} bytes exceeded for role ${role.name}`);
+      }
+      state.setRole(call.account, { ...role, inline });
     },
 
     GetRolePolicy: (input, call) => {
@@ -37,7 +42,11 @@ export function rolePolicyOperations(state: IamState): Record<string, Operation>
     AttachRolePolicy: (input, call) => {
       const role = state.role(call.account, input.RoleName);
       const { arn } = state.policy(input.PolicyArn);
-      if (!role.attached.includes(arn)) state.setRole(call.account, { ...role, attached: [...role.attached, arn] });
+      if (role.attached.includes(arn)) return;
+      if (role.attached.length >= MAX_ATTACHED) {
+        throw limitExceeded(`Cannot exceed quota for PoliciesPerRole: ${MAX_ATTACHED}`);
+      }
+      state.setRole(call.account, { ...role, attached: [...role.attached, arn] });
     },
 
     DetachRolePolicy: (input, call) => {

@@ -1,15 +1,27 @@
 import { AwsError, refuseUnknown } from '../../core/aws-error';
 import { randomName } from '../../core/ids';
-import type { CloudContext, Operation } from '../../core/service';
+import type { Call, CloudContext, Operation } from '../../core/service';
 import { page } from './page';
-import { parsePolicy } from './policy/document';
-import { alreadyExists, deleteConflict, type IamState, type Role } from './state';
+import { type PolicyDocument, statementsOf } from './policy/document';
+import { sizeOf, TRUST_LIMIT } from './policy-limits';
+import { alreadyExists, deleteConflict, type IamState, type ReadPolicy, type Role } from './state';
 import { mergeTags, tagList } from './tags';
 
 const HOUR = 3600;
 
 /** Roles, their trust policies and their tags. */
-export function roleOperations(context: CloudContext, state: IamState): Record<string, Operation> {
+export function roleOperations(context: CloudContext, state: IamState, read: ReadPolicy): Record<string, Operation> {
+  const checkTrust = (text: string, { account }: Call): void => {
+    const document = read(text, 'trust');
+    const unknown = rolesNamedIn(document, account).find((arn) => !state.findRole(arn));
+    if (unknown !== undefined) {
+      throw new AwsError('MalformedPolicyDocument', `Invalid principal in policy: "AWS":"${unknown}"`);
+    }
+    if (sizeOf(text) > TRUST_LIMIT) {
+      throw new AwsError('LimitExceeded', `Cannot exceed quota for ACLSizePerRole: ${TRUST_LIMIT}`, { status: 409 });
+    }
+  };
+
   return {
     CreateRole: (input, call) => {
       refuseUnknown('CreateRole', input, [
@@ -28,7 +40,7 @@ export function roleOperations(context: CloudContext, state: IamState): Record<s
         );
       }
       if (state.hasRole(call.account, name)) throw alreadyExists(`Role with name ${name} already exists.`);
-      parsePolicy(String(input.AssumeRolePolicyDocument), 'trust');
+      checkTrust(String(input.AssumeRolePolicyDocument), call);
       if (input.PermissionsBoundary) state.policy(input.PermissionsBoundary);
       const path = String(input.Path ?? '/');
       const role: Role = {
@@ -76,7 +88,7 @@ export function roleOperations(context: CloudContext, state: IamState): Record<s
 
     UpdateAssumeRolePolicy: (input, call) => {
       const role = state.role(call.account, input.RoleName);
-      parsePolicy(String(input.PolicyDocument), 'trust');
+      checkTrust(String(input.PolicyDocument), call);
       state.setRole(call.account, { ...role, trust: String(input.PolicyDocument) });
     },
 
@@ -117,6 +129,17 @@ export function roleOperations(context: CloudContext, state: IamState): Record<s
       return page(tagList(tags), input, (items) => ({ Tags: items }));
     },
   };
+}
+
+/** The roles of an account that a trust policy names as principals: those of others may be anywhere. */
+function rolesNamedIn(document: PolicyDocument, account: string): string[] {
+  const principals = statementsOf(document).flatMap(({ Principal, NotPrincipal }) => {
+    const named = Principal ?? NotPrincipal;
+    return typeof named === 'object' && named !== null ? [(named as { AWS?: unknown }).AWS].flat() : [];
+  });
+  return principals.filter(
+    (one): one is string => typeof one === 'string' && one.startsWith(`arn:aws:iam::${account}:role/`),
+  );
 }
 
 function describe(role: Role): object {

@@ -1,7 +1,11 @@
-import { AwsError } from '../../core/aws-error';
+import { AwsError, notImplemented } from '../../core/aws-error';
 import { Records } from '../../core/records';
 import type { CloudContext } from '../../core/service';
 import { AWS_MANAGED_POLICIES } from './aws-managed-policies';
+import type { PolicyDocument, PolicyKind } from './policy/document';
+
+/** Reads a policy that is put. Throws `MalformedPolicyDocument`, or `NotImplemented` for what could not be judged. */
+export type ReadPolicy = (text: string, kind: PolicyKind) => PolicyDocument;
 
 export type Role = {
   readonly name: string;
@@ -44,6 +48,8 @@ export class IamState {
   readonly #roles: Records<Role>;
   readonly #policies: Records<ManagedPolicy>;
   readonly #onChange: (() => void)[] = [];
+  /** Parsed trust policies, by their text's role. */
+  readonly #trusts = new WeakMap<Role, object>();
 
   constructor(context: CloudContext) {
     this.#roles = new Records(context.store.space('iam-roles'));
@@ -66,6 +72,23 @@ export class IamState {
     const role = this.#roles.get(`${account}/${name}`);
     if (!role) throw noSuchEntity(`The role with name ${name} cannot be found.`);
     return role;
+  }
+
+  /** The trust policy of a role, parsed; undefined when there is no such role. */
+  trustOf(arn: string): object | undefined {
+    const role = this.findRole(arn);
+    if (!role) return undefined;
+    let trust = this.#trusts.get(role);
+    if (!trust) {
+      trust = JSON.parse(role.trust) as object;
+      this.#trusts.set(role, trust);
+    }
+    return trust;
+  }
+
+  /** The ARN that a role has, or would have. */
+  arnOfRole(account: string, name: string, path = '/'): string {
+    return this.#roles.get(`${account}/${name}`)?.arn ?? `arn:aws:iam::${account}:role${path}${name}`;
   }
 
   hasRole(account: string, name: string): boolean {
@@ -102,6 +125,7 @@ export class IamState {
   /** Throws `NoSuchEntity`. */
   policy(arn: string): ManagedPolicy {
     const policy = this.findPolicy(arn);
+    if (!policy && arn.startsWith('arn:aws:iam::aws:policy/')) throw notImplemented(`The AWS managed policy ${arn}`);
     if (!policy) throw noSuchEntity(`Policy ${arn} does not exist or is not attachable.`);
     return policy;
   }

@@ -4,9 +4,19 @@ import { functionArn, parseFunctionName } from './function-name';
 /** Operations without a resource of their own. */
 const ON_ANYTHING = new Set(['ListFunctions', 'ListEventSourceMappings', 'GetAccountSettings', 'ListLayers']);
 
+const PASSING = new Set(['CreateFunction', 'UpdateFunctionConfiguration']);
+const PASS_ROLE = { action: 'iam:PassRole', context: { 'iam:PassedToService': 'lambda.amazonaws.com' } };
+
 /** What a role must be allowed to do, as in the service authorisation reference of Lambda. */
 export function access(operation: string, input: unknown, call: Call): readonly Access[] {
-  const { FunctionName, Qualifier, Resource, UUID } = (input ?? {}) as Record<string, string | undefined>;
+  const {
+    FunctionName,
+    Qualifier,
+    Resource,
+    UUID,
+    Role,
+    Principal = '',
+  } = (input ?? {}) as Record<string, string | undefined>;
   const action = `lambda:${operation === 'Invoke' || operation === 'InvokeAsync' ? 'InvokeFunction' : operation}`;
   if (ON_ANYTHING.has(operation)) return [{ action, resource: '*' }];
   if (Resource) return [{ action, resource: Resource }];
@@ -21,5 +31,12 @@ export function access(operation: string, input: unknown, call: Call): readonly 
   if (operation === 'CreateEventSourceMapping') {
     return [{ action, resource: '*', context: { 'lambda:FunctionArn': resource } }];
   }
-  return [{ action, resource }];
+  const own = {
+    action,
+    resource,
+    ...(operation === 'AddPermission' && { context: { 'lambda:Principal': Principal } }),
+  };
+  // Whoever gives a function a role must be allowed to hand that role on.
+  const passed = PASSING.has(operation) && Role ? [{ ...PASS_ROLE, resource: Role }] : [];
+  return [own, ...passed];
 }

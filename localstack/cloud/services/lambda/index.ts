@@ -1,8 +1,7 @@
-import { AwsError } from '../../core/aws-error';
 import { callerName } from '../../core/caller-name';
 import { Clock } from '../../core/clock';
 import type { FunctionInvoker } from '../../core/peers';
-import type { CloudContext, Principal, Service } from '../../core/service';
+import type { CloudContext, Service } from '../../core/service';
 import { access } from './access';
 import { functionOperations } from './api/function-operations';
 import { invokeOperation } from './api/invoke-operation';
@@ -18,7 +17,7 @@ import { AsyncQueue } from './execution/async-queue';
 import { apiFailure, FAULT_POINTS } from './execution/invocation-faults';
 import { Invoker } from './execution/invoker';
 import { WorkerFile } from './execution/worker-file';
-import { Functions, type ResolvedFunction } from './functions';
+import { Functions } from './functions';
 import { mappingFaultPoints } from './mappings/fault-points';
 import { MAPPING_DATA_SPACES, Mappings } from './mappings/mappings';
 import { routes } from './routes';
@@ -67,7 +66,9 @@ export function createLambda(
   const peer: FunctionInvoker = {
     enqueue: (functionArn, payload, principal, sourceArn) => {
       const target = functions.resolve(functionArn, context);
-      mustBeAllowed(context, target, principal, sourceArn);
+      const keys = { 'aws:SourceAccount': target.record.account, ...(sourceArn && { 'aws:SourceArn': sourceArn }) };
+      const wanted = { action: 'lambda:InvokeFunction', resource: target.arn, context: keys };
+      context.registry.peer('iam').authorize(principal, [wanted]);
       const by = callerName(principal);
       const trigger = principal.kind === 'service' ? by : 'invoke';
       return queue.enqueue(target, payload, { trigger, by, cause: context.trace.cause });
@@ -99,6 +100,16 @@ export function createLambda(
     },
     rawOperations: { Invoke: invokeOperation({ functions, invoker, queue }) },
     access,
+    resourcePolicy: (arn) => {
+      const target = arn.includes(':function:') ? functions.find(arn, context) : undefined;
+      return target && policyOf(target.record, target.qualifier);
+    },
+    conditionKeys: [
+      'lambda:FunctionArn',
+      'lambda:FunctionUrlAuthType',
+      'lambda:InvokedViaFunctionUrl',
+      'lambda:Principal',
+    ],
     faultPoints: { ...FAULT_POINTS, ...mappingFaultPoints },
     failure: (kind, operation, _input, code) => apiFailure(kind, operation, code),
     dataSpaces: ['lambda-async', ...MAPPING_DATA_SPACES],
@@ -116,35 +127,4 @@ export function createLambda(
     },
   };
   return { service, peer };
-}
-
-/** Services need a statement of the function's policy, roles one of either policy; root may do anything. */
-function mustBeAllowed(
-  context: CloudContext,
-  { record, qualifier, arn }: ResolvedFunction,
-  principal: Principal,
-  sourceArn: string | undefined,
-): void {
-  if (principal.kind === 'root') return;
-  const iam = context.registry.peer('iam');
-  const wanted = {
-    action: 'lambda:InvokeFunction',
-    resource: arn,
-    context: {
-      ...(sourceArn ? { 'aws:SourceArn': sourceArn } : {}),
-      'aws:SourceAccount': record.account,
-    },
-  };
-  const policy = policyOf(record, qualifier);
-  const verdict = policy ? iam.judge(policy, principal, wanted) : 'none';
-  if (verdict === 'allow') return;
-  if (principal.kind === 'role' && verdict === 'none') {
-    iam.authorize(principal, [wanted]);
-    return;
-  }
-  throw new AwsError(
-    'AccessDeniedException',
-    `User: ${principal.arn} is not authorized to perform: lambda:InvokeFunction on resource: ${arn} because no resource-based policy allows the lambda:InvokeFunction action`,
-    { status: 403 },
-  );
 }

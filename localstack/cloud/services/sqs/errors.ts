@@ -22,9 +22,3 @@ export const missingParameter = (name: string) =>
 
 export const invalidHandle = (handle: string) =>
   sqsError('ReceiptHandleIsInvalid', `The input receipt handle "${handle}" is not a valid receipt handle.`);
-
-export const accessDenied = (action: string, arn: string) =>
-  new AwsError('AccessDenied', `Access to the resource ${arn} is denied: no policy allows ${action}.`, {
-    status: 403,
-    fields: { queryErrorCode: 'AccessDenied' },
-  });

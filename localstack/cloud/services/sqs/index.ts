@@ -10,6 +10,7 @@ import { moveOperations } from './move-operations';
 import { MoveTasks } from './move-tasks';
 import { queueAccess } from './peer';
 import { queueOperations } from './queue-operations';
+import { idFromArn } from './queue-record';
 import { Queues } from './queues';
 
 export type SqsOptions = {
@@ -33,11 +34,12 @@ export function createSqs(
       signingNames: ['sqs'],
       protocol: { kind: 'json', version: '1.0', targetPrefixes: ['AmazonSQS'] },
       operations: {
-        ...queueOperations(queues, clock, authorization),
-        ...messageOperations(queues, polls, authorization, faults),
-        ...moveOperations(queues, moves, authorization),
+        ...queueOperations(queues, clock, registry),
+        ...messageOperations(queues, polls, faults),
+        ...moveOperations(queues, moves),
       },
       access: sqsAccess,
+      resourcePolicy: (arn) => queues.find(idFromArn(arn))?.settings.policy,
       faultPoints: { Receive: ['duplicate', 'reorder'], 'SendMessageBatch.Entry': ['error', 'throttle'] },
       failure: (kind, _operation, _input, code) => sqsFailure(kind, code),
       dataSpaces: [...MESSAGE_SPACES, 'sqs-moves'],

@@ -2,7 +2,6 @@ import { refuseUnknown } from '../../core/aws-error';
 import { callerName } from '../../core/caller-name';
 import type { Faults } from '../../core/faults';
 import type { Call, Operation } from '../../core/service';
-import type { Authorization } from './authorization';
 import { checkBatch, runBatch } from './batch';
 import { md5OfAttributes } from './digests';
 import { invalidHandle, invalidValue, missingParameter, sqsError } from './errors';
@@ -21,28 +20,21 @@ const MAX_BATCH = 1_048_576;
 const MAX_VISIBILITY = 43_200_000;
 
 /** The operations on messages. */
-export function messageOperations(
-  queues: Queues,
-  polls: LongPolls,
-  authorization: Authorization,
-  faults: Faults,
-): Record<string, Operation> {
-  const find = (action: string, input: { QueueUrl?: unknown }, call: Call): Queue => {
+export function messageOperations(queues: Queues, polls: LongPolls, faults: Faults): Record<string, Operation> {
+  const find = (input: { QueueUrl?: unknown }, call: Call): Queue => {
     if (input.QueueUrl === undefined) throw missingParameter('QueueUrl');
-    const queue = queues.byUrl(input.QueueUrl, call);
-    authorization.refuseDenied(queue, `sqs:${action}`, call.principal);
-    return queue;
+    return queues.byUrl(input.QueueUrl, call);
   };
 
   return {
     SendMessage: (input, call) => {
-      const queue = find('SendMessage', input, call);
+      const queue = find(input, call);
       return send(queue, readMessage('sqs:SendMessage', input, queue, call.principal));
     },
 
     SendMessageBatch: (input, call) => {
       refuseUnknown('sqs:SendMessageBatch', input, ['QueueUrl', 'Entries']);
-      const queue = find('SendMessage', input, call);
+      const queue = find(input, call);
       const entries: unknown = input.Entries;
       checkBatch(entries, 'SendMessage');
       let total = 0;
@@ -70,7 +62,7 @@ export function messageOperations(
     },
 
     ReceiveMessage: (input, call) => {
-      const queue = find('ReceiveMessage', input, call);
+      const queue = find(input, call);
       const { wait, systemNames, names, ...read } = readReceive(input, queue);
       const receive: Receive = { ...read, caller: callerName(call.principal) };
       const answer = (received: readonly Received[]) =>
@@ -85,12 +77,12 @@ export function messageOperations(
 
     DeleteMessage: (input, call) => {
       refuseUnknown('sqs:DeleteMessage', input, ['QueueUrl', 'ReceiptHandle']);
-      deleteMessage(find('DeleteMessage', input, call), input.ReceiptHandle);
+      deleteMessage(find(input, call), input.ReceiptHandle);
     },
 
     DeleteMessageBatch: (input, call) => {
       refuseUnknown('sqs:DeleteMessageBatch', input, ['QueueUrl', 'Entries']);
-      const queue = find('DeleteMessage', input, call);
+      const queue = find(input, call);
       const entries: unknown = input.Entries;
       checkBatch(entries, 'DeleteMessage');
       return runBatch(entries as readonly (Handled & { Id: string })[], (entry) => {
@@ -101,12 +93,12 @@ export function messageOperations(
 
     ChangeMessageVisibility: (input, call) => {
       refuseUnknown('sqs:ChangeMessageVisibility', input, ['QueueUrl', 'ReceiptHandle', 'VisibilityTimeout']);
-      changeVisibility(find('ChangeMessageVisibility', input, call), input);
+      changeVisibility(find(input, call), input);
     },
 
     ChangeMessageVisibilityBatch: (input, call) => {
       refuseUnknown('sqs:ChangeMessageVisibilityBatch', input, ['QueueUrl', 'Entries']);
-      const queue = find('ChangeMessageVisibility', input, call);
+      const queue = find(input, call);
       const entries: unknown = input.Entries;
       checkBatch(entries, 'ChangeMessageVisibility');
       return runBatch(entries as readonly (Handled & { Id: string })[], (entry) => {

@@ -1,6 +1,5 @@
 import { AwsError, refuseUnknown } from '../../core/aws-error';
 import type { Operation } from '../../core/service';
-import type { Authorization } from './authorization';
 import { invalidParameter, invalidValue, missingParameter, sqsError } from './errors';
 import type { MoveTask, MoveTasks } from './move-tasks';
 import type { Queue } from './queue';
@@ -10,11 +9,7 @@ import type { Queues } from './queues';
 const MAX_PER_SECOND = 500;
 
 /** Redriving dead-letter queues. */
-export function moveOperations(
-  queues: Queues,
-  tasks: MoveTasks,
-  authorization: Authorization,
-): Record<string, Operation> {
+export function moveOperations(queues: Queues, tasks: MoveTasks): Record<string, Operation> {
   const find = (parameter: string, arn: unknown): Queue => {
     const queue = typeof arn === 'string' ? queues.find(idFromArn(arn)) : undefined;
     if (!queue) throw notFound(`The resource that you specified for the ${parameter} parameter doesn't exist.`);
@@ -27,7 +22,6 @@ export function moveOperations(
       const { SourceArn, DestinationArn, MaxNumberOfMessagesPerSecond: perSecond } = input;
       if (SourceArn === undefined) throw missingParameter('SourceArn');
       const source = find('SourceArn', SourceArn);
-      authorization.refuseDenied(source, 'sqs:StartMessageMoveTask', call.principal);
       // Queues that only Lambda or EventBridge use for their dead letters are none in this sense, as at AWS.
       if (queues.sourcesOf(SourceArn).length === 0) {
         throw invalidParameter('Source queue must be configured as a Dead Letter Queue.');

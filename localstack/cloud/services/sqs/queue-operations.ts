@@ -1,7 +1,7 @@
-import { notImplemented, refuseUnknown } from '../../core/aws-error';
+import { AwsError, notImplemented, refuseUnknown } from '../../core/aws-error';
 import type { Clock } from '../../core/clock';
+import type { Registry } from '../../core/registry';
 import type { Call, Operation } from '../../core/service';
-import type { Authorization } from './authorization';
 import { invalidParameter, missingParameter, noSuchQueue, sqsError } from './errors';
 import type { Queue } from './queue';
 import { type AttributeMap, changeAttributes, isKnownAttribute, withDefaults } from './queue-attributes';
@@ -13,14 +13,21 @@ const MAX_TAGS = 50;
 const MAX_ACTIONS = 7;
 
 /** The operations on queues themselves. */
-export function queueOperations(queues: Queues, clock: Clock, authorization: Authorization): Record<string, Operation> {
+export function queueOperations(queues: Queues, clock: Clock, registry: Registry): Record<string, Operation> {
   const purgedAt = new WeakMap<Queue, number>();
   const exists = (id: QueueId) => queues.find(id) !== undefined;
-  const find = (operation: string, input: { QueueUrl?: unknown }, call: Call): Queue => {
+  const checkPolicy = ({ Policy }: AttributeMap): void => {
+    if (!Policy) return;
+    try {
+      registry.peer('iam').checkResourcePolicy(Policy);
+    } catch (error) {
+      if (!(error instanceof AwsError) || error.code !== 'MalformedPolicyDocument') throw error;
+      throw sqsError('InvalidAttributeValue', 'Invalid value for the parameter Policy.');
+    }
+  };
+  const find = (input: { QueueUrl?: unknown }, call: Call): Queue => {
     if (input.QueueUrl === undefined) throw missingParameter('QueueUrl');
-    const queue = queues.byUrl(input.QueueUrl, call);
-    authorization.refuseDenied(queue, `sqs:${operation}`, call.principal);
-    return queue;
+    return queues.byUrl(input.QueueUrl, call);
   };
 
   return {
@@ -30,6 +37,7 @@ export function queueOperations(queues: Queues, clock: Clock, authorization: Aut
       if (typeof name !== 'string') throw missingParameter('QueueName');
       const id = { name, account: call.account, region: call.region };
       const attributes = checkedAttributes(id, given, exists);
+      checkPolicy(given);
       checkTags(tags);
       const existing = queues.find(id);
       if (existing) {
@@ -43,7 +51,7 @@ export function queueOperations(queues: Queues, clock: Clock, authorization: Aut
 
     DeleteQueue: (input, call) => {
       refuseUnknown('sqs:DeleteQueue', input, ['QueueUrl']);
-      queues.delete(find('DeleteQueue', input, call));
+      queues.delete(find(input, call));
     },
 
     GetQueueUrl: (input, call) => {
@@ -67,7 +75,7 @@ export function queueOperations(queues: Queues, clock: Clock, authorization: Aut
 
     ListDeadLetterSourceQueues: (input, call) => {
       refuseUnknown('sqs:ListDeadLetterSourceQueues', input, ['QueueUrl', 'MaxResults', 'NextToken']);
-      const { arn } = find('ListDeadLetterSourceQueues', input, call);
+      const { arn } = find(input, call);
       const urls = queues.sourcesOf(arn).map(({ record }) => urlOf(record, call));
       const { page, NextToken } = pageOf(urls, input);
       return { queueUrls: page, ...NextToken };
@@ -75,7 +83,7 @@ export function queueOperations(queues: Queues, clock: Clock, authorization: Aut
 
     GetQueueAttributes: (input, call) => {
       refuseUnknown('sqs:GetQueueAttributes', input, ['QueueUrl', 'AttributeNames']);
-      const queue = find('GetQueueAttributes', input, call);
+      const queue = find(input, call);
       const names: string[] = input.AttributeNames ?? [];
       const unknown = names.find((name) => name !== 'All' && !isKnownAttribute(name));
       if (unknown) throw sqsError('InvalidAttributeName', `Unknown Attribute ${unknown}.`);
@@ -87,7 +95,7 @@ export function queueOperations(queues: Queues, clock: Clock, authorization: Aut
 
     SetQueueAttributes: (input, call) => {
       refuseUnknown('sqs:SetQueueAttributes', input, ['QueueUrl', 'Attributes']);
-      const queue = find('SetQueueAttributes', input, call);
+      const queue = find(input, call);
       if (!input.Attributes) throw missingParameter('Attributes');
       if (input.Attributes.FifoQueue !== undefined) {
         throw sqsError(
@@ -95,6 +103,7 @@ export function queueOperations(queues: Queues, clock: Clock, authorization: Aut
           'Invalid value for the parameter FifoQueue. Reason: Modifying queue type is not supported.',
         );
       }
+      checkPolicy(input.Attributes);
       queues.update(queue, {
         attributes: changeAttributes(queue.record, queue.record.attributes, input.Attributes, exists),
       });
@@ -102,7 +111,7 @@ export function queueOperations(queues: Queues, clock: Clock, authorization: Aut
 
     PurgeQueue: (input, call) => {
       refuseUnknown('sqs:PurgeQueue', input, ['QueueUrl']);
-      const queue = find('PurgeQueue', input, call);
+      const queue = find(input, call);
       const before = purgedAt.get(queue);
       if (before !== undefined && clock.now() - before < PURGE_INTERVAL) {
         throw sqsError(
@@ -117,13 +126,13 @@ export function queueOperations(queues: Queues, clock: Clock, authorization: Aut
 
     ListQueueTags: (input, call) => {
       refuseUnknown('sqs:ListQueueTags', input, ['QueueUrl']);
-      const { tags } = find('ListQueueTags', input, call).record;
+      const { tags } = find(input, call).record;
       return Object.keys(tags).length > 0 ? { Tags: tags } : {};
     },
 
     TagQueue: (input, call) => {
       refuseUnknown('sqs:TagQueue', input, ['QueueUrl', 'Tags']);
-      const queue = find('TagQueue', input, call);
+      const queue = find(input, call);
       if (!input.Tags || Object.keys(input.Tags).length === 0) throw missingParameter('Tags');
       const tags = { ...queue.record.tags, ...input.Tags };
       checkTags(tags);
@@ -132,7 +141,7 @@ export function queueOperations(queues: Queues, clock: Clock, authorization: Aut
 
     UntagQueue: (input, call) => {
       refuseUnknown('sqs:UntagQueue', input, ['QueueUrl', 'TagKeys']);
-      const queue = find('UntagQueue', input, call);
+      const queue = find(input, call);
       if (!Array.isArray(input.TagKeys) || input.TagKeys.length === 0) throw missingParameter('TagKeys');
       const keep = Object.entries(queue.record.tags).filter(([key]) => !input.TagKeys.includes(key));
       queues.update(queue, { tags: Object.fromEntries(keep) });
@@ -140,7 +149,7 @@ export function queueOperations(queues: Queues, clock: Clock, authorization: Aut
 
     AddPermission: (input, call) => {
       refuseUnknown('sqs:AddPermission', input, ['QueueUrl', 'Label', 'AWSAccountIds', 'Actions']);
-      const queue = find('AddPermission', input, call);
+      const queue = find(input, call);
       const { Label, AWSAccountIds, Actions } = input;
       for (const [name, value] of Object.entries({ Label, AWSAccountIds, Actions })) {
         if (value === undefined || value.length === 0) throw missingParameter(name);
@@ -165,7 +174,7 @@ export function queueOperations(queues: Queues, clock: Clock, authorization: Aut
 
     RemovePermission: (input, call) => {
       refuseUnknown('sqs:RemovePermission', input, ['QueueUrl', 'Label']);
-      const queue = find('RemovePermission', input, call);
+      const queue = find(input, call);
       const statements = statementsOf(queue);
       const keep = statements.filter(({ Sid }) => Sid !== input.Label);
       if (keep.length === statements.length) {

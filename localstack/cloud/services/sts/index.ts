@@ -1,5 +1,5 @@
 import type { CloudContext, Principal, Service } from '../../core/service';
-import { assumeRole } from './assume-role';
+import { accessToAssume, assumeRole } from './assume-role';
 
 /** STS: who the caller is, and sessions of roles. */
 export function createSts(context: CloudContext): Service {
@@ -24,13 +24,14 @@ export function createSts(context: CloudContext): Service {
     access: (operation, input) => {
       // Everybody may ask who they are, whatever their policies say.
       if (operation === 'GetCallerIdentity') return [];
-      const { RoleArn } = input as { RoleArn?: string };
-      return [{ action: `sts:${operation}`, resource: RoleArn ?? '*' }];
+      if (operation === 'AssumeRole') return accessToAssume(input as Record<string, unknown>);
+      return [{ action: `sts:${operation}`, resource: '*' }];
     },
+    conditionKeys: ['sts:ExternalId', 'sts:RoleSessionName', 'sts:SourceIdentity', 'sts:TransitiveTagKeys'],
   };
 }
 
-/** A session's id begins with its role's; without a look at the role its name has to do. */
+/** A session's id begins with its role's. */
 function userId(principal: Principal, account: string): string {
-  return principal.kind === 'role' ? principal.arn.split('/').slice(1).join(':') : account;
+  return principal.kind === 'role' && principal.session ? principal.session.userId : account;
 }

@@ -2,7 +2,7 @@ import type { Principal } from '../../../core/service';
 import { type Condition, compileConditions } from './conditions';
 import { type PolicyDocument, type Statement, statementsOf } from './document';
 import { glob, type Matcher } from './glob';
-import { compilePrincipals, type PrincipalMatcher } from './principals';
+import { compilePrincipals, DIRECT, type Naming, NOBODY, namesSessions, type PrincipalMatcher } from './principals';
 import type { ConditionKeys } from './request-context';
 import { fillVariables, hasVariables } from './variables';
 
@@ -20,6 +20,8 @@ export type CompiledPolicy = readonly CompiledStatement[];
 
 export type Decision = {
   readonly effect: 'allow' | 'deny' | 'none';
+  /** How the statements that allow it name the caller: the strongest of them. */
+  readonly naming: Naming;
   /** Whether the same action on the same resource is always decided so. */
   readonly fixed: boolean;
 };
@@ -37,21 +39,22 @@ export function decide(
   keys: ConditionKeys,
   principal?: Principal,
 ): Decision {
-  let allowed = false;
+  let naming: Naming = NOBODY;
   let denied = false;
   let fixed = true;
   for (const policy of policies) {
     for (const statement of policy) {
       if (!statement.action(action)) continue;
-      if (statement.principal && principal && !statement.principal(principal)) continue;
       if (statement.dependsOnCall) fixed = false;
+      const named = statement.principal && principal ? statement.principal(principal) : DIRECT;
+      if (named === NOBODY) continue;
       if (!statement.resource(resource, keys)) continue;
       if (statement.condition && !statement.condition(keys)) continue;
       if (statement.deny) denied = true;
-      else allowed = true;
+      else if (named > naming) naming = named;
     }
   }
-  return { effect: denied ? 'deny' : allowed ? 'allow' : 'none', fixed };
+  return { effect: denied ? 'deny' : naming === NOBODY ? 'none' : 'allow', naming, fixed };
 }
 
 function compileStatement(statement: Statement, variables: boolean): CompiledStatement {
@@ -62,8 +65,11 @@ function compileStatement(statement: Statement, variables: boolean): CompiledSta
     action: compileActions(statement),
     principal: compileWho(statement),
     resource: compileResources(resources, statement.NotResource !== undefined, varying),
-    condition: statement.Condition && compileConditions(statement.Condition),
-    dependsOnCall: varying || (statement.Condition !== undefined && Object.keys(statement.Condition).length > 0),
+    condition: statement.Condition && compileConditions(statement.Condition, variables),
+    dependsOnCall:
+      varying ||
+      namesSessions(statement.Principal ?? statement.NotPrincipal) ||
+      (statement.Condition !== undefined && Object.keys(statement.Condition).length > 0),
   };
 }
 
@@ -77,7 +83,7 @@ function compileResources(patterns: readonly string[], negated: boolean, varying
   if (varying) {
     return (resource: string, keys: ConditionKeys) =>
       patterns.some((pattern) => {
-        const filled = fillVariables(pattern, keys);
+        const filled = fillVariables(pattern, keys, { pattern: true });
         return filled !== undefined && glob(filled)(resource);
       }) !== negated;
   }
@@ -89,7 +95,7 @@ function compileWho(statement: Statement): PrincipalMatcher | undefined {
   if (statement.Principal !== undefined) return compilePrincipals(statement.Principal);
   if (statement.NotPrincipal === undefined) return undefined;
   const excluded = compilePrincipals(statement.NotPrincipal);
-  return (principal) => !excluded(principal);
+  return (principal) => (excluded(principal) === NOBODY ? DIRECT : NOBODY);
 }
 
 const strings = (value: unknown): string[] => [value].flat().map(String);

@@ -7,8 +7,11 @@ import { fillVariables, hasVariables } from './variables';
 export type Condition = (keys: ConditionKeys) => boolean;
 
 type Test = (value: string, wanted: string) => boolean;
-/** `negated`: true when *none* of the wanted values fits, and also when the key is missing. */
-type Operator = { readonly test: Test; readonly negated?: boolean };
+/**
+ * `negated`: true when *none* of the wanted values fits, and also when the key is missing. `pattern`: wanted values have
+ * wildcards.
+ */
+type Operator = { readonly test: Test; readonly negated?: boolean; readonly pattern?: boolean };
 
 const arnLike: Test = (value, wanted) => {
   // Each of the six parts is matched by itself: a `*` does not reach over a colon, except in the last.
@@ -38,8 +41,8 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
   stringnotequals: { test: equals, negated: true },
   stringequalsignorecase: { test: equalsIgnoringCase },
   stringnotequalsignorecase: { test: equalsIgnoringCase, negated: true },
-  stringlike: { test: like },
-  stringnotlike: { test: like, negated: true },
+  stringlike: { test: like, pattern: true },
+  stringnotlike: { test: like, negated: true, pattern: true },
   numericequals: { test: numbers((a, b) => a === b) },
   numericnotequals: { test: numbers((a, b) => a === b), negated: true },
   numericlessthan: { test: numbers((a, b) => a < b) },
@@ -56,10 +59,10 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
   binaryequals: { test: equals },
   ipaddress: { test: inRange },
   notipaddress: { test: inRange, negated: true },
-  arnequals: { test: arnLike },
-  arnlike: { test: arnLike },
-  arnnotequals: { test: arnLike, negated: true },
-  arnnotlike: { test: arnLike, negated: true },
+  arnequals: { test: arnLike, pattern: true },
+  arnlike: { test: arnLike, pattern: true },
+  arnnotequals: { test: arnLike, negated: true, pattern: true },
+  arnnotlike: { test: arnLike, negated: true, pattern: true },
 };
 
 type Parsed = { readonly operator: Operator | 'null'; readonly ifExists: boolean; readonly set?: 'all' | 'any' };
@@ -69,6 +72,8 @@ export function parseOperator(name: string): Parsed | undefined {
   const match = /^(?:(ForAllValues|ForAnyValue):)?(\w+?)(IfExists)?$/i.exec(name);
   if (!match) return undefined;
   const base = match[2]!.toLowerCase();
+  // What asks whether a key is there cannot be left out where it is not.
+  if (base === 'null' && match[3] !== undefined) return undefined;
   const operator = base === 'null' ? 'null' : OPERATORS[base];
   if (!operator) return undefined;
   const set = match[1]?.toLowerCase() === 'forallvalues' ? 'all' : match[1] ? 'any' : undefined;
@@ -76,30 +81,39 @@ export function parseOperator(name: string): Parsed | undefined {
 }
 
 /** Compiles the `Condition` of a statement. All of its operators, and all of their keys, have to hold. */
-export function compileConditions(block: Readonly<Record<string, Readonly<Record<string, unknown>>>>): Condition {
+export function compileConditions(
+  block: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  variables: boolean,
+): Condition {
   const conditions: Condition[] = [];
   for (const [name, keys] of Object.entries(block)) {
     const parsed = parseOperator(name);
     // Refused when the policy was put; a policy that comes from elsewhere must not grant by a typing error.
     if (!parsed) return () => false;
     for (const [key, value] of Object.entries(keys)) {
-      conditions.push(compileKey(parsed, key.toLowerCase(), [value].flat().map(String)));
+      conditions.push(compileKey(parsed, key.toLowerCase(), [value].flat().map(String), variables));
     }
   }
   return (keys) => conditions.every((condition) => condition(keys));
 }
 
-function compileKey({ operator, ifExists, set }: Parsed, key: string, wanted: readonly string[]): Condition {
+function compileKey(
+  { operator, ifExists, set }: Parsed,
+  key: string,
+  wanted: readonly string[],
+  variables: boolean,
+): Condition {
   if (operator === 'null') {
     return (keys) => wanted.some((value) => (value.toLowerCase() === 'true') === (keys(key) === undefined));
   }
-  const variable = wanted.some(hasVariables);
+  const variable = variables && wanted.some(hasVariables);
+  const pattern = operator.pattern === true;
   return (keys) => {
     const values = keys(key);
     if (values === undefined || values.length === 0) {
       return ifExists || set === 'all' || (operator.negated === true && set !== 'any');
     }
-    const patterns = variable ? wanted.flatMap((text) => fillVariables(text, keys) ?? []) : wanted;
+    const patterns = variable ? wanted.flatMap((text) => fillVariables(text, keys, { pattern }) ?? []) : wanted;
     const fits = (value: string) =>
       patterns.some((pattern) => operator.test(value, pattern)) !== (operator.negated === true);
     // Without a set operator a key has one value; services that give several mean "any of them".
@@ -113,7 +127,9 @@ function inRange(address: string, range: string): boolean {
   const family = isIP(base);
   if (family === 0 || isIP(address) !== family) return false;
   const bits = family === 4 ? 32 : 128;
-  const shift = BigInt(bits - (length === undefined ? bits : Number(length)));
+  const prefix = length === undefined ? bits : Number(length);
+  if (!(prefix >= 0 && prefix <= bits)) return false;
+  const shift = BigInt(bits - prefix);
   return ipNumber(address) >> shift === ipNumber(base) >> shift;
 }
 

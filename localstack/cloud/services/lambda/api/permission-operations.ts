@@ -16,6 +16,7 @@ export function permissionOperations(functions: Functions): Record<string, Opera
         'Principal',
         'SourceArn',
         'SourceAccount',
+        'PrincipalOrgID',
         'Qualifier',
         'RevisionId',
         'FunctionUrlAuthType',
@@ -68,10 +69,19 @@ export function permissionOperations(functions: Functions): Record<string, Opera
   };
 }
 
+/** By their statements, so that a policy is the same object as long as they are. */
+const documents = new WeakMap<readonly PolicyStatement[], object>();
+
 /** The policy document; undefined when there are no statements. */
 export function policyOf(record: FunctionRecord, qualifier: string): object | undefined {
   const statements = record.policies[qualifier] ?? [];
-  return statements.length > 0 ? { Version: '2012-10-17', Id: 'default', Statement: statements } : undefined;
+  if (statements.length === 0) return undefined;
+  let document = documents.get(statements);
+  if (!document) {
+    document = { Version: '2012-10-17', Id: 'default', Statement: statements };
+    documents.set(statements, document);
+  }
+  return document;
 }
 
 function statementOf(input: Record<string, string | boolean>, resource: string): PolicyStatement {
@@ -81,6 +91,7 @@ function statementOf(input: Record<string, string | boolean>, resource: string):
   };
   add('StringEquals', 'lambda:FunctionUrlAuthType', input.FunctionUrlAuthType);
   add('StringEquals', 'AWS:SourceAccount', input.SourceAccount);
+  add('StringEquals', 'aws:PrincipalOrgID', input.PrincipalOrgID);
   add('ArnLike', 'AWS:SourceArn', input.SourceArn);
   add('Bool', 'lambda:InvokedViaFunctionUrl', input.InvokedViaFunctionUrl);
   return {

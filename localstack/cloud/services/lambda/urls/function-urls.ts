@@ -16,6 +16,8 @@ import { internalError, urlReply } from './url-reply';
 /** The secret of the developer's own keys, which nobody here issued: LocalStack's and DynamoDB Local's habit. */
 const DEVELOPER_SECRET = 'test';
 
+const NO_POLICY = { Version: '2012-10-17', Statement: [] };
+
 type Caller = { readonly principal: Principal; readonly account: string; readonly accessKeyId: string };
 
 /** Requests to function URLs. */
@@ -114,27 +116,21 @@ export class FunctionUrls {
   }
 
   #mayCall(target: ResolvedFunction, principal: Principal): boolean {
-    if (principal.kind === 'root') return true;
-    const access = accessOf(target, 'AWS_IAM');
     try {
-      this.#context.registry.peer('iam').authorize(principal, access);
+      this.#context.registry.peer('iam').authorize(principal, accessOf(target, 'AWS_IAM'));
       return true;
     } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      return this.#policyAllows(target, principal, access);
+      if (error instanceof AwsError) return false;
+      throw error;
     }
   }
 
   /** Without authentication, everybody has to be allowed both actions: AWS asks for both since October 2025. */
   #isPublic(target: ResolvedFunction): boolean {
-    return this.#policyAllows(target, { kind: 'service', service: '*', arn: '*' }, accessOf(target, 'NONE'));
-  }
-
-  #policyAllows(target: ResolvedFunction, principal: Principal, access: readonly Access[]): boolean {
-    const policy = policyOf(target.record, target.qualifier);
-    if (!policy) return false;
+    const anybody: Principal = { kind: 'service', service: '*', arn: '*' };
+    const policy = policyOf(target.record, target.qualifier) ?? NO_POLICY;
     const iam = this.#context.registry.peer('iam');
-    return access.every((one) => iam.judge(policy, principal, one) === 'allow');
+    return accessOf(target, 'NONE').every((one) => iam.judge(policy, anybody, one) === 'allow');
   }
 }
 

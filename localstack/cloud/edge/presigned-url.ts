@@ -1,0 +1,104 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { AwsError } from '../core/aws-error';
+import type { HttpRequest } from '../core/http';
+
+/** A week, in seconds: the longest that AWS lets a URL live. */
+const MAX_LIFE = 604_800;
+
+/** Whether the signature of a request stands in its URL. */
+export const isPresigned = ({ headers, query }: HttpRequest): boolean =>
+  headers.authorization === undefined && query.has('X-Amz-Credential');
+
+/**
+ * Checks a presigned URL, as it was received: that it has not expired at `now` and, where the cloud knows the secret of
+ * the key that signed it (it does of keys that it issued), that nothing of it was changed.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+ */
+export function checkPresigned(request: HttpRequest, secret: string | undefined, now: number): void {
+  const { query } = request;
+  const life = Number(query.get('X-Amz-Expires') ?? Number.NaN);
+  const signedAt = parseAmzDate(query.get('X-Amz-Date') ?? '');
+  if (query.get('X-Amz-Algorithm') !== 'AWS4-HMAC-SHA256' || Number.isNaN(signedAt) || !query.has('X-Amz-Signature')) {
+    throw malformed(
+      'Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.',
+    );
+  }
+  if (!Number.isInteger(life) || life < 0) throw malformed('X-Amz-Expires should be a number');
+  if (life > MAX_LIFE) throw malformed('X-Amz-Expires must be less than a week (in seconds) that is 604800');
+  const expiresAt = signedAt + life * 1000;
+  if (now > expiresAt) {
+    throw new AwsError('AccessDenied', 'Request has expired', {
+      status: 403,
+      fields: { 'X-Amz-Expires': life, Expires: iso(expiresAt), ServerTime: iso(now) },
+    });
+  }
+  if (secret !== undefined && !isSignedWith(secret, request)) {
+    throw new AwsError(
+      'SignatureDoesNotMatch',
+      'The request signature we calculated does not match the signature you provided. Check your key and signing method.',
+      { status: 403 },
+    );
+  }
+}
+
+function isSignedWith(secret: string, { method, path, rawQuery, query, headers }: HttpRequest): boolean {
+  const [, date = '', region = '', service = ''] = query.get('X-Amz-Credential')!.split('/');
+  const signedHeaders = query.get('X-Amz-SignedHeaders') ?? '';
+  const canonicalRequest = [
+    method,
+    path,
+    canonicalQuery(rawQuery),
+    ...signedHeaders.split(';').map(
+      (name) =>
+        `${name}:${String(headers[name] ?? '')
+          .trim()
+          .replace(/ +/g, ' ')}`,
+    ),
+    '',
+    signedHeaders,
+    headers['x-amz-content-sha256'] ?? query.get('X-Amz-Content-Sha256') ?? 'UNSIGNED-PAYLOAD',
+  ].join('\n');
+  const toSign = [
+    'AWS4-HMAC-SHA256',
+    query.get('X-Amz-Date'),
+    `${date}/${region}/${service}/aws4_request`,
+    createHash('sha256').update(canonicalRequest).digest('hex'),
+  ].join('\n');
+  const key = [date, region, service, 'aws4_request'].reduce<string | Buffer>(
+    (last, part) => hmac(last, part),
+    `AWS4${secret}`,
+  );
+  const given = Buffer.from(query.get('X-Amz-Signature')!, 'hex');
+  const expected = hmac(key, toSign);
+  return given.length === expected.length && timingSafeEqual(given, expected);
+}
+
+/** In the order of the encoded names, then values; without the signature itself. */
+function canonicalQuery(rawQuery: string): string {
+  return rawQuery
+    .split('&')
+    .map((pair) => {
+      const [name = '', ...value] = pair.split('=');
+      return `${reencode(name)}=${reencode(value.join('='))}`;
+    })
+    .filter((pair) => !pair.startsWith('X-Amz-Signature='))
+    .sort((a, b) => (a < b ? -1 : 1))
+    .join('&');
+}
+
+/** RFC 3986, which `encodeURIComponent` is not quite. */
+const reencode = (text: string): string =>
+  encodeURIComponent(decodeURIComponent(text)).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+
+const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
+
+/** `20260101T000000Z`, as milliseconds since 1970. */
+const parseAmzDate = (text: string): number =>
+  Date.parse(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+
+const iso = (time: number) => new Date(time).toISOString().replace(/\.\d+/, '');
+
+const malformed = (message: string) => new AwsError('AuthorizationQueryParametersError', message);
