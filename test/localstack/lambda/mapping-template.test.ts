@@ -16,6 +16,7 @@ const context = (): ResourceContext => ({
   region: 'us-east-1',
   stackId: 'arn:aws:cloudformation:us-east-1:000000000000:stack/s/1',
   stackName: 's',
+  capabilities: [],
   logicalId: 'M',
   type: 'AWS::Lambda::EventSourceMapping',
   principal: { kind: 'root', arn: 'arn:aws:iam::000000000000:root' },

@@ -29,9 +29,9 @@ export function customResource(cloud: CloudContext, responses: CustomResponses):
   return {
     properties: 'any',
     createOnly: [],
+    check,
 
     create: async (properties, context) => {
-      check(properties);
       // What is known of it when the function does not say: enough to ask for its deletion.
       const fallback = context.newName(128);
       const response = await finish(fallback, () => ask('Create', {}, properties, context));
@@ -41,10 +41,6 @@ export function customResource(cloud: CloudContext, responses: CustomResponses):
     },
 
     update: async (PhysicalResourceId, properties, before, context) => {
-      check(properties);
-      if (properties.ServiceToken !== before.ServiceToken) {
-        throw new ResourceFault('Modifying service token is not allowed.');
-      }
       const members = { PhysicalResourceId, OldResourceProperties: asTexts(before) };
       const response = await ask('Update', members, properties, context);
       if (response.fault) throw response.fault;
@@ -108,8 +104,11 @@ async function request(
   }
 }
 
-function check({ ServiceToken, ServiceTimeout }: Properties): void {
+function check({ ServiceToken, ServiceTimeout }: Properties, before: Properties | undefined): void {
   if (ServiceToken === undefined) throw new ResourceFault('Property ServiceToken cannot be empty.');
+  if (before && ServiceToken !== before.ServiceToken) {
+    throw new ResourceFault('Modifying service token is not allowed.');
+  }
   const token = String(ServiceToken);
   if (/^arn:[^:]+:sns:/.test(token)) throw notImplemented(`A custom resource behind an SNS topic (${token})`);
   if (!/^arn:[^:]+:lambda:/.test(token)) throw new ResourceFault('Invalid service token.');

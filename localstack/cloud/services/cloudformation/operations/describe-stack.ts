@@ -33,6 +33,8 @@ export const describeStack = (stack: Stack) => ({
   RoleARN: stack.roleArn,
   Tags: stack.tags,
   EnableTerminationProtection: stack.terminationProtection,
+  ParentId: stack.parentId,
+  RootId: stack.rootId,
   DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
 });
 
@@ -45,6 +47,8 @@ export const summariseStack = (stack: Stack) => ({
   DeletionTime: date(stack.deletedAt),
   StackStatus: stack.status,
   StackStatusReason: stack.statusReason,
+  ParentId: stack.parentId,
+  RootId: stack.rootId,
   DriftInformation: { StackDriftStatus: 'NOT_CHECKED' },
 });
 

@@ -3,6 +3,7 @@ import { uuid } from '../../../core/ids';
 import type { Call, Operation } from '../../../core/service';
 import { plan } from '../stacks/changes';
 import type { OnFailure } from '../stacks/deployment';
+import { placeInTree } from '../stacks/nested';
 import { inProgress, type Stack, UPDATABLE } from '../stacks/stack';
 import { validationError } from '../template/errors';
 import type { CloudFormation } from './cloudformation';
@@ -29,6 +30,7 @@ export function newStack(cloud: CloudFormation, name: string, call: Call, status
     imports: [],
     terminationProtection: false,
     disableRollback: false,
+    ...placeInTree(call, cloud.stacks),
     createdAt: cloud.context.clock.now(),
   };
 }

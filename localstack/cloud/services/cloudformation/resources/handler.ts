@@ -13,6 +13,8 @@ export type ResourceContext = {
   readonly region: string;
   readonly stackId: string;
   readonly stackName: string;
+  /** What the caller has acknowledged. */
+  readonly capabilities: readonly string[];
   readonly logicalId: string;
   readonly type: string;
   /** Whose rights the deployment has. */
@@ -49,6 +51,8 @@ export interface ResourceHandler {
   readonly conditional?: Readonly<Record<string, (now: unknown, before: unknown) => boolean>>;
   /** The property that gives the resource a name of its user's choice, of which there can be only one. */
   readonly nameProperty?: string;
+  /** Refuses properties, or a change of them, before anything is done: nothing has to be put back then. */
+  check?(properties: Properties, before: Properties | undefined): void;
   /** The physical id is what `Ref` yields. */
   create(properties: Properties, context: ResourceContext): Promise<Made>;
   /**

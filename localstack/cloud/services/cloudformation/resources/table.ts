@@ -1,4 +1,5 @@
 import { isCustomResource } from '../template/template';
+import { dynamoDbGlobalTable } from './dynamodb-global-table';
 import { dynamoDbTable } from './dynamodb-table';
 import { eventsArchive } from './events-archive';
 import { eventsEventBus } from './events-event-bus';
@@ -8,24 +9,35 @@ import type { ResourceHandler } from './handler';
 import { iamManagedPolicy } from './iam-managed-policy';
 import { iamPolicy } from './iam-policy';
 import { iamRole } from './iam-role';
+import { iamRolePolicy } from './iam-role-policy';
+import { lambdaAlias } from './lambda-alias';
 import { lambdaEventInvokeConfig } from './lambda-event-invoke-config';
 import { lambdaEventSourceMapping } from './lambda-event-source-mapping';
 import { lambdaFunction } from './lambda-function';
 import { lambdaPermission } from './lambda-permission';
 import { lambdaUrl } from './lambda-url';
+import { lambdaVersion } from './lambda-version';
 import { logsLogGroup } from './logs-log-group';
+import { logsLogStream } from './logs-log-stream';
+import { nestedStack } from './nested-stack';
 import { cdkMetadata, ecrRepository } from './recorded';
 import { s3Bucket } from './s3-bucket';
 import { s3BucketPolicy } from './s3-bucket-policy';
 import { schedulerSchedule } from './scheduler-schedule';
 import { schedulerScheduleGroup } from './scheduler-schedule-group';
 import { sqsQueue } from './sqs-queue';
+import { sqsQueueInlinePolicy } from './sqs-queue-inline-policy';
 import { sqsQueuePolicy } from './sqs-queue-policy';
 import { ssmParameter } from './ssm-parameter';
+import { waitCondition, waitConditionHandle } from './wait-condition';
 
 /** Every resource type that templates may have. To add one: write its handler, name it here and in the parity table. */
 export const RESOURCE_HANDLERS: ReadonlyMap<string, ResourceHandler> = new Map([
   ['AWS::CDK::Metadata', cdkMetadata],
+  ['AWS::CloudFormation::Stack', nestedStack],
+  ['AWS::CloudFormation::WaitCondition', waitCondition],
+  ['AWS::CloudFormation::WaitConditionHandle', waitConditionHandle],
+  ['AWS::DynamoDB::GlobalTable', dynamoDbGlobalTable],
   ['AWS::DynamoDB::Table', dynamoDbTable],
   ['AWS::ECR::Repository', ecrRepository],
   ['AWS::Events::Archive', eventsArchive],
@@ -35,17 +47,22 @@ export const RESOURCE_HANDLERS: ReadonlyMap<string, ResourceHandler> = new Map([
   ['AWS::IAM::ManagedPolicy', iamManagedPolicy],
   ['AWS::IAM::Policy', iamPolicy],
   ['AWS::IAM::Role', iamRole],
+  ['AWS::IAM::RolePolicy', iamRolePolicy],
+  ['AWS::Lambda::Alias', lambdaAlias],
   ['AWS::Lambda::EventInvokeConfig', lambdaEventInvokeConfig],
   ['AWS::Lambda::EventSourceMapping', lambdaEventSourceMapping],
   ['AWS::Lambda::Function', lambdaFunction],
   ['AWS::Lambda::Permission', lambdaPermission],
   ['AWS::Lambda::Url', lambdaUrl],
+  ['AWS::Lambda::Version', lambdaVersion],
   ['AWS::Logs::LogGroup', logsLogGroup],
+  ['AWS::Logs::LogStream', logsLogStream],
   ['AWS::S3::Bucket', s3Bucket],
   ['AWS::S3::BucketPolicy', s3BucketPolicy],
   ['AWS::Scheduler::Schedule', schedulerSchedule],
   ['AWS::Scheduler::ScheduleGroup', schedulerScheduleGroup],
   ['AWS::SQS::Queue', sqsQueue],
+  ['AWS::SQS::QueueInlinePolicy', sqsQueueInlinePolicy],
   ['AWS::SQS::QueuePolicy', sqsQueuePolicy],
   ['AWS::SSM::Parameter', ssmParameter],
 ]);

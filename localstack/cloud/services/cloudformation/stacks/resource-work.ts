@@ -223,6 +223,7 @@ export class ResourceWork {
     this.#event(resource, resource.status, why);
     try {
       const handler = this.#handlerFor(wanted);
+      handler.check?.(wanted.properties, before?.properties);
       start(resource);
       const { physicalId, attributes = {}, noEcho } = await run(handler);
       // Recorded in the same turn as the resource itself was written: a crash leaves both or neither.
@@ -315,7 +316,7 @@ export class ResourceWork {
   }
 
   #resourceContext({ logicalId, type }: Pick<StackResource, 'logicalId' | 'type'>): ResourceContext {
-    const { account, region, id, name } = this.#stack;
+    const { account, region, id, name, capabilities } = this.#stack;
     return {
       account,
       region,
@@ -323,6 +324,7 @@ export class ResourceWork {
       type,
       stackId: id,
       stackName: name,
+      capabilities,
       principal: this.#calls.principal,
       waitFor: (work) => this.#waitFor(work),
       call: (service, operation, input) => this.#calls.call(service, operation, input),

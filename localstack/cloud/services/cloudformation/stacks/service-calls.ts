@@ -1,19 +1,23 @@
 import { faultError } from '../../../core/fault-error';
 import type { Call, CloudContext, Principal } from '../../../core/service';
+import type { NestedCall } from './nested';
 import type { Stack } from './stack';
 
-type Acting = Pick<Stack, 'account' | 'region' | 'roleArn'>;
+type Acting = Pick<Stack, 'id' | 'account' | 'region' | 'roleArn'>;
 
 /** The calls that a deployment makes to the services, with its own rights. */
 export class ServiceCalls {
   readonly #context: CloudContext;
-  readonly #call: Call;
+  readonly #call: NestedCall;
+  readonly #inCallersName: boolean;
   /** Whose answer an error was. */
   readonly #answeredBy = new WeakMap<object, string>();
 
   constructor(context: CloudContext, stack: Acting, call: Call) {
     this.#context = context;
-    this.#call = { ...call, account: stack.account, region: stack.region, principal: actingAs(stack, call.principal) };
+    const { id: parentStackId, account, region } = stack;
+    this.#inCallersName = stack.roleArn === undefined;
+    this.#call = { ...call, account, region, parentStackId, principal: actingAs(stack, call.principal) };
   }
 
   get principal(): Principal {
@@ -39,7 +43,11 @@ export class ServiceCalls {
     const { principal } = this.#call;
     const service = registry.service(name);
     if (service && principal.kind === 'role') {
-      registry.peer('iam').authorize(principal, service.access(operation, input, this.#call));
+      registry.peer('iam').authorize(principal, service.access(operation, input, this.#call), {
+        region: this.#call.region,
+        input,
+        ...(this.#inCallersName && { calledVia: 'cloudformation.amazonaws.com' }),
+      });
     }
     if (service && faults.active) {
       const [access] = service.access(operation, input, this.#call);

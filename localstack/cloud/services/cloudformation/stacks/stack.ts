@@ -36,6 +36,9 @@ export type Stack = Target & {
   readonly imports: readonly string[];
   readonly terminationProtection: boolean;
   readonly disableRollback: boolean;
+  /** Of a nested stack: the stack that it is a resource of, and the outermost one. */
+  readonly parentId?: string;
+  readonly rootId?: string;
   /** Milliseconds since 1970, as all times here. */
   readonly createdAt: number;
   readonly updatedAt?: number;
