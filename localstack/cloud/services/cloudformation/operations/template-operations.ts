@@ -28,15 +28,16 @@ export function templateOperations(cloud: CloudFormation): Record<string, Operat
       if (!stack && !input.ChangeSetName) throw validationError('Either StackName or ChangeSetName must be specified.');
       const source = input.ChangeSetName ? changeSets.get(input.ChangeSetName, stack) : stack!;
       const owner = stack ?? stacks.get(call, 'stackId' in source ? source.stackId : source.id);
-      const written = readOutline(source.templateBody);
-      const processed = input.TemplateStage === 'Processed' && written.Transform !== undefined;
-      const template = processed
-        ? readTemplate(written, (outline) => scopeOfParameters(cloud, outline, source.parameters, owner))
-        : undefined;
-      return {
-        TemplateBody: template ? JSON.stringify(template) : source.templateBody,
-        StagesAvailable: ['Original', 'Processed'],
-      };
+      let { templateBody } = source;
+      // A stack in review has none yet; the CDK CLI asks all the same.
+      if (input.TemplateStage === 'Processed' && templateBody !== '') {
+        const written = readOutline(templateBody);
+        if (written.Transform !== undefined) {
+          const scope = (outline: Template) => scopeOfParameters(cloud, outline, source.parameters, owner);
+          templateBody = JSON.stringify(readTemplate(written, scope));
+        }
+      }
+      return { TemplateBody: templateBody, StagesAvailable: ['Original', 'Processed'] };
     },
 
     GetTemplateSummary: async (input, call) => {
