@@ -77,8 +77,10 @@ export function secretOperations(secrets: Secrets, protection: Protection, clock
         'SecretString',
       ]);
       const value = valueIn(request);
+      const { kmsKeyId: key, ...before } = secrets.usable(request.SecretId, call);
       const secret: SecretRecord = {
-        ...secrets.usable(request.SecretId, call),
+        ...before,
+        ...(key !== undefined && request.KmsKeyId === undefined && { kmsKeyId: key }),
         ...settingsIn(request),
         changedAt: clock.now(),
       };
@@ -189,7 +191,7 @@ const named = ({ arn, name }: Pick<SecretRecord, 'arn' | 'name'>) => ({ ARN: arn
 /** What DescribeSecret and ListSecrets both show. */
 const shown = (secret: SecretRecord): object => ({
   ...named(secret),
-  ...(secret.description !== undefined && { Description: secret.description }),
+  ...(secret.description && { Description: secret.description }),
   ...(secret.kmsKeyId !== undefined && { KmsKeyId: secret.kmsKeyId }),
   CreatedDate: secret.createdAt / 1000,
   LastChangedDate: secret.changedAt / 1000,
@@ -215,7 +217,8 @@ function nameIn(given: unknown): string {
 function settingsIn(request: Request): Pick<SecretRecord, 'description' | 'kmsKeyId'> {
   const description = textIn(request.Description, 'description', 2_048);
   const kmsKeyId = textIn(request.KmsKeyId, 'kmsKeyId', 2_048);
-  return { ...(description !== undefined && { description }), ...(kmsKeyId !== undefined && { kmsKeyId }) };
+  // The empty text stands for AWS's own key.
+  return { ...(description !== undefined && { description }), ...(kmsKeyId && { kmsKeyId }) };
 }
 
 /** A changed key without a new value: the versions with labels are encrypted with it, as AWS does it. */
@@ -230,7 +233,8 @@ function rekeyed(
     if (version.stages.length === 0) return version;
     protection.toRead(secret, version, call);
     protection.toWrite(secret, version.id, call);
-    return { ...version, ...(secret.kmsKeyId !== undefined && { kmsKeyId: secret.kmsKeyId }) };
+    const { kmsKeyId: _old, ...rest } = version;
+    return { ...rest, ...(secret.kmsKeyId !== undefined && { kmsKeyId: secret.kmsKeyId }) };
   });
   return { ...secret, versions };
 }

@@ -10,6 +10,8 @@ import { iamManagedPolicy } from './iam-managed-policy';
 import { iamPolicy } from './iam-policy';
 import { iamRole } from './iam-role';
 import { iamRolePolicy } from './iam-role-policy';
+import { kmsAlias } from './kms-alias';
+import { kmsKey } from './kms-key';
 import { lambdaAlias } from './lambda-alias';
 import { lambdaEventInvokeConfig } from './lambda-event-invoke-config';
 import { lambdaEventSourceMapping } from './lambda-event-source-mapping';
@@ -25,6 +27,8 @@ import { s3Bucket } from './s3-bucket';
 import { s3BucketPolicy } from './s3-bucket-policy';
 import { schedulerSchedule } from './scheduler-schedule';
 import { schedulerScheduleGroup } from './scheduler-schedule-group';
+import { secretsManagerResourcePolicy } from './secretsmanager-resource-policy';
+import { secretsManagerSecret } from './secretsmanager-secret';
 import { sqsQueue } from './sqs-queue';
 import { sqsQueueInlinePolicy } from './sqs-queue-inline-policy';
 import { sqsQueuePolicy } from './sqs-queue-policy';
@@ -49,6 +53,8 @@ export const RESOURCE_HANDLERS: ReadonlyMap<string, ResourceHandler> = new Map([
   ['AWS::IAM::Role', iamRole],
   ['AWS::IAM::RolePolicy', iamRolePolicy],
   ['AWS::Lambda::Alias', lambdaAlias],
+  ['AWS::KMS::Alias', kmsAlias],
+  ['AWS::KMS::Key', kmsKey],
   ['AWS::Lambda::EventInvokeConfig', lambdaEventInvokeConfig],
   ['AWS::Lambda::EventSourceMapping', lambdaEventSourceMapping],
   ['AWS::Lambda::Function', lambdaFunction],
@@ -61,6 +67,8 @@ export const RESOURCE_HANDLERS: ReadonlyMap<string, ResourceHandler> = new Map([
   ['AWS::S3::BucketPolicy', s3BucketPolicy],
   ['AWS::Scheduler::Schedule', schedulerSchedule],
   ['AWS::Scheduler::ScheduleGroup', schedulerScheduleGroup],
+  ['AWS::SecretsManager::ResourcePolicy', secretsManagerResourcePolicy],
+  ['AWS::SecretsManager::Secret', secretsManagerSecret],
   ['AWS::SQS::Queue', sqsQueue],
   ['AWS::SQS::QueueInlinePolicy', sqsQueueInlinePolicy],
   ['AWS::SQS::QueuePolicy', sqsQueuePolicy],
