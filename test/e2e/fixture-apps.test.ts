@@ -3,7 +3,7 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { type Cloud, startCloud } from '../../localstack/cloud/cloud';
 import { ChangesToFunction } from '../fixtures/apps/changes-to-function/stack';
 import { NightlyReport } from '../fixtures/apps/nightly-report/stack';
@@ -18,7 +18,7 @@ import { deployApp, destroyStacks } from '../support/small-app';
 let cloud: Cloud;
 let clients: { dynamodb: DynamoDBClient; events: EventBridgeClient; s3: S3Client; sqs: SQSClient };
 let before: object;
-beforeAll(async () => {
+beforeEach(async () => {
   cloud = await startCloud({ port: 0 });
   const settings = {
     endpoint: cloud.endpoint,
@@ -36,28 +36,34 @@ beforeAll(async () => {
   before = await everything();
 });
 afterEach(async () => {
-  expect(await everything()).toEqual(before);
-});
-afterAll(async () => {
   for (const client of Object.values(clients)) client.destroy();
   await cloud.stop();
 });
 
-/** What there is of each kind of thing that these apps make. */
+/** The names of what there is of each kind of thing that these apps make. */
 async function everything(): Promise<object> {
-  const call = (service: string, operation: string, input: object = {}) =>
-    cloud.registry.call(service, operation, input, cloud.rootCall());
-  return {
-    tables: (await call('dynamodb', 'ListTables')).TableNames,
-    functions: (await call('lambda', 'ListFunctions')).Functions,
-    mappings: (await call('lambda', 'ListEventSourceMappings')).EventSourceMappings,
-    queues: (await call('sqs', 'ListQueues')).QueueUrls,
-    rules: (await call('events', 'ListRules')).Rules,
-    buses: (await call('events', 'ListEventBuses')).EventBuses.map(({ Name }: { Name: string }) => Name),
-    schedules: (await call('scheduler', 'ListSchedules')).Schedules,
-    roles: (await call('iam', 'ListRoles')).Roles.map(({ RoleName }: { RoleName: string }) => RoleName),
-    parameters: (await call('ssm', 'DescribeParameters')).Parameters.map(({ Name }: { Name: string }) => Name),
+  const names = async (service: string, operation: string, list: string, name: string) => {
+    const answer = await cloud.registry.call(service, operation, {}, cloud.rootCall());
+    return ((answer[list] ?? []) as Record<string, string>[]).map((one) => one[name] ?? one);
   };
+  return {
+    tables: await names('dynamodb', 'ListTables', 'TableNames', ''),
+    functions: await names('lambda', 'ListFunctions', 'Functions', 'FunctionName'),
+    mappings: await names('lambda', 'ListEventSourceMappings', 'EventSourceMappings', 'UUID'),
+    queues: await names('sqs', 'ListQueues', 'QueueUrls', ''),
+    rules: await names('events', 'ListRules', 'Rules', 'Name'),
+    buses: await names('events', 'ListEventBuses', 'EventBuses', 'Name'),
+    schedules: await names('scheduler', 'ListSchedules', 'Schedules', 'Name'),
+    groups: await names('scheduler', 'ListScheduleGroups', 'ScheduleGroups', 'Name'),
+    roles: await names('iam', 'ListRoles', 'Roles', 'RoleName'),
+    parameters: await names('ssm', 'DescribeParameters', 'Parameters', 'Name'),
+    buckets: await names('s3', 'ListBuckets', 'Buckets', 'Name'),
+  };
+}
+
+async function destroy(stack: string): Promise<void> {
+  await destroyStacks(cloud, stack);
+  expect(await everything()).toEqual(before);
 }
 
 async function rows(TableName: string | undefined): Promise<Record<string, unknown>[]> {
@@ -85,7 +91,7 @@ it('EventBridge → Lambda → DynamoDB: what the pattern takes is in the table'
   expect(await rows(TableName)).toEqual([
     { orderId: 'o-10', customer: 'c-1', total: 10, eventId: Entries[0]?.EventId },
   ]);
-  await destroyStacks(cloud, 'Shop');
+  await destroy('Shop');
 }, 60_000);
 
 it('DynamoDB stream → Lambda: changes are kept with what was before, and a batch that cannot be goes to its queue', async () => {
@@ -106,7 +112,7 @@ it('DynamoDB stream → Lambda: changes are kept with what was before, and a bat
   expect(await bodies(LostQueueUrl)).toMatchObject([
     { requestContext: { condition: 'RetryAttemptsExhausted' }, DDBStreamBatchInfo: { batchSize: 1 } },
   ]);
-  await destroyStacks(cloud, 'Catalogue');
+  await destroy('Catalogue');
 }, 60_000);
 
 it('SQS → Lambda: an alias works through an encrypted queue; what fails three times is a dead letter', async () => {
@@ -122,7 +128,7 @@ it('SQS → Lambda: an alias works through an encrypted queue; what fails three 
   await cloud.idle();
   expect((await rows(DoneTable)).map(({ job, by }) => `${job} by ${by}`).sort()).toEqual(['dry by 1', 'wash by 1']);
   expect(await bodies(DeadLettersUrl)).toEqual([{ wrong: true }]);
-  await destroyStacks(cloud, 'Jobs');
+  await destroy('Jobs');
 }, 60_000);
 
 it('Scheduler and scheduled rules: at two in the morning of the time zone, and every hour', async () => {
@@ -134,8 +140,9 @@ it('Scheduler and scheduled rules: at two in the morning of the time zone, and e
   for (let batch = await bodies(ReportsUrl); batch.length > 0; batch = await bodies(ReportsUrl)) reports.push(...batch);
   const asked = reports.map(({ remind, responsePayload }) => (remind ? 'reminder' : responsePayload.asked)).sort();
   const count = (what: string) => asked.filter((one) => one === what).length;
-  expect([count('nightly'), count('reminder'), count('hourly')]).toEqual([1, 4, 24]);
-  await destroyStacks(cloud, 'Report');
+  // A schedule with a rate begins at once, a rule after its first period.
+  expect([count('nightly'), count('reminder'), count('hourly')]).toEqual([1, 5, 24]);
+  await destroy('Report');
 }, 60_000);
 
 it('an S3 asset behind a function URL, and a bucket that is emptied before it is deleted', async () => {
@@ -146,7 +153,7 @@ it('an S3 asset behind a function URL, and a bucket that is emptied before it is
   expect((await fetch(`${Url}plum`)).status).toBe(404);
   const { Versions } = await clients.s3.send(new ListObjectVersionsCommand({ Bucket: AnswersBucket }));
   expect(Versions).toHaveLength(1);
-  await destroyStacks(cloud, 'Prices');
+  await destroy('Prices');
 }, 60_000);
 
 it('custom resources: made, changed, rolled back and taken away with the stack', async () => {
@@ -162,5 +169,5 @@ it('custom resources: made, changed, rolled back and taken away with the stack',
 
   await expect(deploy(['poison'])).rejects.toThrow(/Seed[\s\S]*poison is no row/);
   expect(await ids()).toEqual(['three', 'two']);
-  await destroyStacks(cloud, 'Seeded');
+  await destroy('Seeded');
 }, 60_000);
