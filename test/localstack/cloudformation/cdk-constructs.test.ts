@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { App, CfnOutput, CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, CustomResource, Duration, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogRetention, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId, Provider } from 'aws-cdk-lib/custom-resources';
 import { Trigger } from 'aws-cdk-lib/triggers';
 import { type Cloud, startCloud } from '../../../localstack/cloud/cloud';
@@ -170,4 +172,26 @@ test('a Trigger runs a function while its stack is deployed', async () => {
     new Trigger(stack, 'Trigger', { handler });
   });
   expect((await call('ssm', 'GetParameter', { Name: '/triggered' })).Parameter.Value).toBe('yes');
+});
+
+test('a NestedStack sees what its parent has, and the parent what it has', async () => {
+  const outputs = await deploy('Outer', (stack) => {
+    const table = new TableV2(stack, 'Table', {
+      partitionKey: { name: 'id', type: AttributeType.STRING },
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const nested = new NestedStack(stack, 'Inner');
+    const queue = new Queue(nested, 'Queue');
+    new CfnOutput(nested, 'Seen', { value: table.tableArn });
+    new CfnOutput(stack, 'QueueName', { value: queue.queueName });
+    new CfnOutput(stack, 'TableName', { value: table.tableName });
+    new CfnOutput(stack, 'InnerId', { value: nested.stackId });
+  });
+  const { QueueUrl } = await call('sqs', 'GetQueueUrl', { QueueName: outputs.QueueName });
+  expect(QueueUrl).toMatch(/Outer-InnerNestedStack/);
+  const { Stacks } = await call('cloudformation', 'DescribeStacks', { StackName: outputs.InnerId });
+  const seen = Stacks[0].Outputs.find(({ OutputKey }: { OutputKey: string }) => OutputKey === 'Seen');
+  expect(seen.OutputValue).toBe(`arn:aws:dynamodb:us-east-1:000000000000:table/${outputs.TableName}`);
+  await destroy('Outer');
+  await expect(call('dynamodb', 'DescribeTable', { TableName: outputs.TableName })).rejects.toThrow();
 });
