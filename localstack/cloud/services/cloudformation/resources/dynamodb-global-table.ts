@@ -55,7 +55,11 @@ function asTable(properties: Properties, { region }: ResourceContext): Propertie
   if (!replica || replica.Region !== region || others.length > 0) {
     throw notImplemented(`${TYPE}: Replicas in other regions than ${region}`);
   }
-  refuseUnknown(`${TYPE}: Replicas`, replica, ['Region', ...OF_REPLICA]);
+  refuseUnknown(`${TYPE}: Replicas`, replica, ['Region', 'GlobalSecondaryIndexes', ...OF_REPLICA]);
+  // CDK names the indexes once more for each replica; what else could stand there are settings of that replica alone.
+  for (const index of (replica.GlobalSecondaryIndexes ?? []) as Properties[]) {
+    refuseUnknown(`${TYPE}: Replicas: GlobalSecondaryIndexes`, index, ['IndexName']);
+  }
   // Capacity that is provisioned goes up and down there, by Application Auto Scaling.
   if (properties.BillingMode !== 'PAY_PER_REQUEST') throw notImplemented(`${TYPE}: BillingMode PROVISIONED`);
   const indexes: Properties[] = properties.GlobalSecondaryIndexes ?? [];
