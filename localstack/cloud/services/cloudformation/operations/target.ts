@@ -58,6 +58,7 @@ export async function targetOf(
   const scopeOf = (template: Template) => scopeOfParameters(cloud, template, parameters, stack);
   const template = readTemplate(written, scopeOf);
   const capabilities = (input.Capabilities || []) as string[];
+  for (const name of Object.keys(template.Conditions ?? {})) scopeOf(template).condition(name);
   // A change set is looked at before it is carried out: it may expand what it likes.
   checkCapabilities(template, capabilities, { expand: operation !== 'CreateChangeSet' });
   checkRules(template, scopeOf(template));

@@ -92,7 +92,7 @@ export class StackScope implements Scope {
     }
     if (value === undefined) {
       throw validationError(
-        `Template error: resource ${logicalId} (${declared.Type}) does not support attribute type ${attribute} in Fn::GetAtt`,
+        `Template error: resource ${logicalId} does not support attribute type ${attribute} in Fn::GetAtt`,
       );
     }
     return value;
