@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Cloud, startCloud } from './cloud/cloud';
 import { readArguments, type StartArguments, USAGE } from './start/arguments';
 import { banner } from './start/banner';
+import { denialLine } from './start/denial-line';
 import { deployApp } from './start/deploy-app';
 import { invocationLine } from './start/invocation-line';
 import { LineWriter } from './start/line-writer';
@@ -30,13 +31,18 @@ async function main(): Promise<void> {
   const deploy = { root, stage: args.stage, cloud, outputsDir: args.dir ?? stateDir };
   const app = await deployApp({ ...deploy, onWork: say });
   const tryNext = readFileSync(join(root, 'localstack/init/try-next.txt'), 'utf8');
-  process.stdout.write(`\n${banner(cloud.endpoint, app.outputs, tryNext, watch && WATCHED)}\n`);
+  process.stdout.write(
+    `\n${banner(cloud.endpoint, app.outputs, tryNext, { watched: watch && WATCHED, iam: args.iam })}\n`,
+  );
   process.stdout.write(`ready in ${Math.round(performance.now() - startedAt)} ms\n\n`);
 
   const lines = new LineWriter(process.stdout);
   let { functionNames } = app;
   cloud.registry.watch((note) => {
     lines.write(invocationLine(note, new Date(cloud.clock.now()), (name) => functionNames[name] ?? name));
+  });
+  cloud.registry.watchDenials((denial) => {
+    lines.write(denialLine(denial, new Date(cloud.clock.now()), (name) => functionNames[name] ?? name));
   });
   if (!watch) return;
   const width = Math.max(0, ...app.functions.map(({ bundle = '' }) => bundle.length));
@@ -60,6 +66,7 @@ async function start(args: StartArguments): Promise<Cloud> {
     return await startCloud({
       port: args.port,
       host: args.host,
+      iam: args.iam,
       ...(args.dir === undefined ? {} : { dir: args.dir }),
       ...(args.environments === undefined ? {} : { environments: args.environments }),
     });

@@ -31,6 +31,8 @@ export type CloudOptions = {
   readonly region?: string;
   /** Environments of one function that may run at a time: 3 unless given, each of some 30 MB; above it, calls wait. */
   readonly environments?: number;
+  /** Whether calls are judged by policies: true unless given. Without, a missing grant only shows at AWS. */
+  readonly iam?: boolean;
 };
 
 export type Cloud = {
@@ -78,6 +80,7 @@ export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
     dir,
     endpoint: () => endpoint,
     ...(options.environments !== undefined && { environments: options.environments }),
+    ...(options.iam !== undefined && { iam: options.iam }),
   };
   const calls = new CallCounter();
   const services = new RunningServices(context, calls);

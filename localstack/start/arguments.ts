@@ -8,6 +8,8 @@ export type StartArguments = {
   readonly stage: string;
   /** Environments of one function that may run at a time; undefined: as many as the cloud thinks good. */
   readonly environments: number | undefined;
+  /** Whether calls are judged by policies. */
+  readonly iam: boolean;
   /** Whether what is saved is to run at once. */
   readonly watch: boolean;
 };
@@ -20,6 +22,7 @@ export const USAGE = `npm start [-- options]
   --ephemeral         keep nothing: a temporary directory, removed at the end
   --stage <name>      stage of the CDK app to deploy    (local)
   --environments <n>  calls of one function at a time   (3), each of some 30 MB
+  --no-iam            let every call pass, whatever policies say: missing grants then show at AWS only
   --watch             run what is saved: swap changed functions, redeploy a changed app
   --help              this text
 `;
@@ -35,6 +38,7 @@ export function readArguments(argv: readonly string[]): StartArguments | 'help' 
       ephemeral: { type: 'boolean', default: false },
       stage: { type: 'string', default: 'local' },
       environments: { type: 'string' },
+      'no-iam': { type: 'boolean', default: false },
       watch: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -57,6 +61,7 @@ export function readArguments(argv: readonly string[]): StartArguments | 'help' 
     dir: values.ephemeral ? undefined : (values.dir ?? '.localcloud'),
     stage: values.stage,
     environments,
+    iam: !values['no-iam'],
     watch: values.watch,
   };
 }

@@ -1,13 +1,17 @@
-/** The endpoint, the outputs, and commands to paste. `tryNext` has `{endpoint}` and `{<output>}` in it; `watched`: what is. */
+/**
+ * The endpoint, the outputs, and commands to paste. `tryNext` has `{endpoint}` and `{<output>}` in it; `watched`: what is;
+ * `iam`: whether policies are judged.
+ */
 export function banner(
   endpoint: string,
   outputs: Readonly<Record<string, Readonly<Record<string, string>>>>,
   tryNext: string,
-  watched: readonly string[] = [],
+  { watched = [], iam = true }: { readonly watched?: readonly string[]; readonly iam?: boolean } = {},
 ): string {
   const flat: Record<string, string> = { endpoint };
   const lines = [`endpoint  ${endpoint}`];
   if (watched.length > 0) lines.push(`watching  ${watched.join(', ')}: what is saved runs at once`);
+  if (!iam) lines.push('IAM       off: every call passes, and missing grants show at AWS only');
   for (const [stack, values] of Object.entries(outputs)) {
     Object.assign(flat, values);
     // What one stack exports to another is of no use to a person.

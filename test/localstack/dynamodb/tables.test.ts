@@ -333,12 +333,19 @@ describe('settings of a table', () => {
 
 describe('access', () => {
   const of = (operation: string, input: object, streams = false) =>
-    (streams ? db.streams : db.service).access(operation, input, call);
+    (streams ? db.streams : db.service).access(operation, input, call).map(({ context, ...access }) => ({
+      ...access,
+      ...(context && { context: typeof context === 'function' ? context() : context }),
+    }));
 
   test('to items is judged by table, index and leading key', async () => {
     await create();
     expect(of('PutItem', { TableName, Item: { pk: { S: 'a' }, sk: { N: '1' } } })).toEqual([
-      { action: 'dynamodb:PutItem', resource: ResourceArn, context: { 'dynamodb:LeadingKeys': ['a'] } },
+      {
+        action: 'dynamodb:PutItem',
+        resource: ResourceArn,
+        context: { 'dynamodb:LeadingKeys': ['a'], 'dynamodb:Attributes': ['pk', 'sk'] },
+      },
     ]);
     expect(of('Query', { TableName, IndexName: 'by-kind' })).toEqual([
       { action: 'dynamodb:Query', resource: `${ResourceArn}/index/by-kind`, context: {} },
@@ -346,13 +353,36 @@ describe('access', () => {
     const KeyConditionExpression = 'sk > :s AND pk = :p';
     const ExpressionAttributeValues = { ':p': { S: 'a' }, ':s': { N: '1' } };
     expect(of('Query', { TableName, KeyConditionExpression, ExpressionAttributeValues })).toEqual([
-      { action: 'dynamodb:Query', resource: ResourceArn, context: { 'dynamodb:LeadingKeys': ['a'] } },
+      {
+        action: 'dynamodb:Query',
+        resource: ResourceArn,
+        context: { 'dynamodb:LeadingKeys': ['a'], 'dynamodb:Attributes': ['sk', 'pk'] },
+      },
     ]);
     const Keys = [{ pk: { S: 'a' } }, { pk: { S: 'b' } }];
     expect(of('BatchGetItem', { RequestItems: { events: { Keys }, other: { Keys } } })).toEqual([
       { action: 'dynamodb:BatchGetItem', resource: ResourceArn, context: { 'dynamodb:LeadingKeys': ['a', 'b'] } },
       { action: 'dynamodb:BatchGetItem', resource: 'arn:aws:dynamodb:us-east-1:000000000000:table/other', context: {} },
     ]);
+  });
+
+  test('is judged by the attributes that a request names, and by what it wants back', async () => {
+    await create();
+    const [update] = of('UpdateItem', {
+      TableName,
+      Key: { pk: { S: 'a' }, sk: { N: '1' } },
+      UpdateExpression: 'SET #s.inner = if_not_exists(total, :t) REMOVE old[0]',
+      ConditionExpression: 'attribute_exists(pk) AND size(#s) > :t',
+      ExpressionAttributeNames: { '#s': 'status' },
+      ReturnValues: 'ALL_NEW',
+    });
+    expect(update!.context).toEqual({
+      'dynamodb:LeadingKeys': ['a'],
+      'dynamodb:Attributes': ['pk', 'sk', 'status', 'total', 'old'],
+      'dynamodb:ReturnValues': 'ALL_NEW',
+    });
+    const [scan] = of('Scan', { TableName, ProjectionExpression: 'pk, #d', Select: 'SPECIFIC_ATTRIBUTES' });
+    expect(scan!.context).toEqual({ 'dynamodb:Attributes': ['pk', '#d'], 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' });
   });
 
   test('to streams is judged by stream', async () => {

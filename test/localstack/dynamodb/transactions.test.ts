@@ -188,9 +188,13 @@ describe('TransactWriteItems', () => {
       call,
     );
     const resource = 'arn:aws:dynamodb:us-east-1:000000000000:table/events';
-    const context = { 'dynamodb:LeadingKeys': ['a'] };
-    expect(check).toEqual({ action: 'dynamodb:ConditionCheckItem', resource, context });
-    expect(insert).toEqual({ action: 'dynamodb:PutItem', resource, context });
+    expect(check).toMatchObject({ action: 'dynamodb:ConditionCheckItem', resource });
+    expect(insert).toMatchObject({ action: 'dynamodb:PutItem', resource });
+    const context = insert!.context as () => object;
+    expect(context()).toMatchObject({
+      'dynamodb:LeadingKeys': ['a'],
+      'dynamodb:EnclosingOperation': 'TransactWriteItems',
+    });
   });
 });
 

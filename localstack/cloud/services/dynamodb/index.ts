@@ -1,6 +1,6 @@
 import type { StreamSource } from '../../core/peers';
 import type { CloudContext, Protocol, Service } from '../../core/service';
-import { accessOf } from './access';
+import { accessOf, CONDITION_KEYS } from './access';
 import { dynamoDbFailure, streamsFailure, tableNameIn } from './failures';
 import { batchGetItem } from './operations/batch-get-item';
 import { batchWriteItem } from './operations/batch-write-item';
@@ -85,6 +85,7 @@ export function createDynamoDb(
       signingNames: ['dynamodb'],
       protocol: protocol('DynamoDB_20120810'),
       access,
+      conditionKeys: CONDITION_KEYS,
       faultPoints: {
         'BatchGetItem.Item': ['throttle'],
         'BatchWriteItem.Item': ['throttle'],

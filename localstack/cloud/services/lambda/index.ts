@@ -12,6 +12,7 @@ import { tagOperations } from './api/tag-operations';
 import { urlOperations } from './api/url-operations';
 import { versionOperations } from './api/version-operations';
 import { CodeStore } from './code-store';
+import { logDenials } from './denial-log';
 import { Destinations } from './destinations';
 import { AsyncQueue } from './execution/async-queue';
 import { apiFailure, FAULT_POINTS } from './execution/invocation-faults';
@@ -62,6 +63,7 @@ export function createLambda(
   const queue = new AsyncQueue(context, { functions, invoker, destinations, perFunction });
   const mappings = new Mappings({ context, functions, invoker, destinations, perFunction });
   const urls = new FunctionUrls(context, functions, invoker);
+  const endDenials = logDenials(context, functions);
 
   const peer: FunctionInvoker = {
     enqueue: (functionArn, payload, principal, sourceArn) => {
@@ -120,6 +122,7 @@ export function createLambda(
       mappings.start();
     },
     stop: async ({ abandon } = { abandon: false }) => {
+      endDenials();
       queue.stop();
       const pollersEnded = mappings.stop();
       await invoker.stop(abandon ? 0 : (options.stopGraceMs ?? 2000));
