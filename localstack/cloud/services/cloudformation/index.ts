@@ -5,6 +5,7 @@ import { CustomResponses } from './custom/responses';
 import { changeSetOperations } from './operations/change-set-operations';
 import { cloudFormation } from './operations/cloudformation';
 import { describeOperations } from './operations/describe-operations';
+import { rollbackOperations } from './operations/rollback-operations';
 import { stackOperations } from './operations/stack-operations';
 import { templateOperations } from './operations/template-operations';
 import { ResourceTypes } from './resources/table';
@@ -28,6 +29,7 @@ export function createCloudFormation(context: CloudContext): {
     },
     operations: takeUp.after({
       ...stackOperations(cloud),
+      ...rollbackOperations(cloud),
       ...changeSetOperations(cloud),
       ...describeOperations(cloud),
       ...templateOperations(cloud),
