@@ -19,11 +19,12 @@ const deploy = async (operation: 'CreateStack' | 'UpdateStack', StackName: strin
   const { Stacks } = await call('cloudformation', 'DescribeStacks', { StackName });
   return Stacks[0];
 };
+/** Oldest first: the root cause, then what was cancelled because of it. */
 const failures = async (StackName: string): Promise<string[]> => {
   const { StackEvents } = await call('cloudformation', 'DescribeStackEvents', { StackName });
-  return StackEvents.filter((event: Record<string, string>) => /FAILED/.test(event.ResourceStatus!)).map(
-    (event: Record<string, string>) => event.ResourceStatusReason,
-  );
+  return StackEvents.filter((event: Record<string, string>) => /FAILED/.test(event.ResourceStatus!))
+    .map((event: Record<string, string>) => event.ResourceStatusReason)
+    .reverse();
 };
 
 const queue = (QueueName: string) => ({ Type: 'AWS::SQS::Queue', Properties: { QueueName } });
@@ -99,8 +100,11 @@ test('a stack makes, changes and deletes a schedule and its group', async () => 
   expect(await call('scheduler', 'ListTagsForResource', { ResourceArn })).toEqual({ Tags: [] });
 
   const moved = await deploy('UpdateStack', 'plan', template({ GroupName: 'default' }));
-  expect(outputs(moved).Arn).toBe(scheduleArn('sweep'));
-  await expect(get()).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
+  expect(moved.StackStatus).toBe('UPDATE_ROLLBACK_COMPLETE');
+  expect((await failures('plan'))[0]).toMatch(
+    /^Resource handler returned message: "Resource of type 'AWS::Scheduler::Schedule' with identifier 'sweep' was not found\."/,
+  );
+  expect((await get()).State).toBe('DISABLED');
 
   await call('cloudformation', 'DeleteStack', { StackName: 'plan' });
   expect(await call('scheduler', 'ListSchedules', {})).toEqual({ Schedules: [] });

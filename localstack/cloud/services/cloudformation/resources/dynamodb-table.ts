@@ -1,9 +1,9 @@
 import { AwsError } from '../../../core/aws-error';
-import { finish, type Properties, type ResourceContext, type ResourceHandler } from './handler';
+import { finish, type Properties, type ResourceContext, ResourceFault, type ResourceHandler } from './handler';
 import { asBoolean, differ, pick, typed } from './pick';
 import { tagChanges } from './tags';
 
-type Index = { readonly IndexName: string; readonly [member: string]: unknown };
+type Index = { readonly IndexName: string; readonly ProvisionedThroughput?: Properties };
 
 const THROUGHPUT = ['ReadCapacityUnits', 'WriteCapacityUnits'];
 
@@ -25,7 +25,18 @@ export const dynamoDbTable: ResourceHandler = {
     'DeletionProtectionEnabled',
     'Tags',
   ],
+  refused: [
+    'ContributorInsightsSpecification',
+    'ImportSourceSpecification',
+    'KinesisStreamSpecification',
+    'OnDemandThroughput',
+    'ResourcePolicy',
+    'WarmThroughput',
+  ],
+  required: ['KeySchema'],
   createOnly: ['TableName', 'KeySchema', 'LocalSecondaryIndexes'],
+  conditional: { AttributeDefinitions: redefined },
+  nameProperty: 'TableName',
 
   create: async (properties, context) => {
     const TableName = properties.TableName ?? context.newName(255);
@@ -69,6 +80,8 @@ export const dynamoDbTable: ResourceHandler = {
   update: async (TableName, properties, before, context) => {
     const { call } = context;
     const updateTable = (changes: object) => call('dynamodb', 'UpdateTable', { TableName, ...changes });
+    checkIndexChanges(properties, before);
+    const { Table: now } = await call('dynamodb', 'DescribeTable', { TableName });
     if (differ(properties, before, ['BillingMode', 'ProvisionedThroughput'])) {
       await updateTable({
         BillingMode: properties.BillingMode ?? 'PROVISIONED',
@@ -77,7 +90,7 @@ export const dynamoDbTable: ResourceHandler = {
     }
     if (differ(properties, before, ['StreamSpecification'])) {
       // The view of a stream cannot be changed: the stream ends, and a new one begins.
-      if (before.StreamSpecification) await updateTable({ StreamSpecification: { StreamEnabled: false } });
+      if (now.StreamSpecification?.StreamEnabled) await updateTable({ StreamSpecification: { StreamEnabled: false } });
       if (properties.StreamSpecification) await updateTable({ StreamSpecification: stream(properties) });
     }
     if (differ(properties, before, ['SSESpecification'])) {
@@ -89,7 +102,7 @@ export const dynamoDbTable: ResourceHandler = {
     if (differ(properties, before, ['DeletionProtectionEnabled'])) {
       await updateTable({ DeletionProtectionEnabled: asBoolean(properties.DeletionProtectionEnabled) });
     }
-    await updateIndexes(properties, before, updateTable);
+    await updateIndexes(properties, now.GlobalSecondaryIndexes ?? [], updateTable);
     await settings(TableName, properties, before, context);
     const { Table } = await call('dynamodb', 'DescribeTable', { TableName });
     const tags = tagChanges(properties.Tags, before.Tags);
@@ -127,14 +140,16 @@ async function settings(
   { call }: ResourceContext,
 ): Promise<void> {
   if (differ(properties, before, ['TimeToLiveSpecification'])) {
-    const now = properties.TimeToLiveSpecification ?? {
-      AttributeName: before.TimeToLiveSpecification.AttributeName,
-      Enabled: false,
-    };
-    await call('dynamodb', 'UpdateTimeToLive', {
-      TableName,
-      TimeToLiveSpecification: typed(now, [], ['Enabled']),
-    });
+    const { TimeToLiveDescription: now } = await call('dynamodb', 'DescribeTimeToLive', { TableName });
+    const wanted = properties.TimeToLiveSpecification ?? { AttributeName: now.AttributeName, Enabled: false };
+    const enabled = now.TimeToLiveStatus === 'ENABLED';
+    // DynamoDB refuses to enable or disable it once more.
+    if (asBoolean(wanted.Enabled) !== enabled || (enabled && wanted.AttributeName !== now.AttributeName)) {
+      await call('dynamodb', 'UpdateTimeToLive', {
+        TableName,
+        TimeToLiveSpecification: typed(wanted, [], ['Enabled']),
+      });
+    }
   }
   if (differ(properties, before, ['PointInTimeRecoverySpecification'])) {
     await call('dynamodb', 'UpdateContinuousBackups', {
@@ -148,24 +163,56 @@ async function settings(
   }
 }
 
-/** DynamoDB adds or removes one index at a time; one that changes is removed first. */
+/** Whether an attribute that stays has another type. */
+function redefined(now: unknown, before: unknown): boolean {
+  type Definition = { readonly AttributeName: string; readonly AttributeType: string };
+  const old = new Map((before as Definition[] | undefined)?.map((d) => [d.AttributeName, d.AttributeType]));
+  const next = (now ?? []) as Definition[];
+  return next.some((d) => old.has(d.AttributeName) && old.get(d.AttributeName) !== d.AttributeType);
+}
+
+const indexesIn = (properties: Properties): Index[] => properties.GlobalSecondaryIndexes ?? [];
+
+/** CloudFormation's own rules for what one update may do to the indexes of a table. */
+function checkIndexChanges(properties: Properties, before: Properties): void {
+  const old = new Map(indexesIn(before).map((index) => [index.IndexName, index]));
+  const now = new Map(indexesIn(properties).map((index) => [index.IndexName, index]));
+  for (const [name, index] of now) {
+    const { ProvisionedThroughput: _, ...rest } = index;
+    const { ProvisionedThroughput: _p, ...oldRest } = old.get(name) ?? index;
+    if (differ(rest, oldRest, [...Object.keys(rest), ...Object.keys(oldRest)])) {
+      throw new ResourceFault(
+        "Cannot update GSI's properties other than Provisioned Throughput and Contributor Insights Specification. You can create a new GSI with a different name.",
+      );
+    }
+  }
+  const added = [...now.keys()].filter((name) => !old.has(name));
+  const removed = [...old.keys()].filter((name) => !now.has(name));
+  if (added.length + removed.length > 1) {
+    throw new ResourceFault('Cannot perform more than one GSI creation or deletion in a single update');
+  }
+}
+
 async function updateIndexes(
   properties: Properties,
-  before: Properties,
+  there: readonly Index[],
   updateTable: (changes: object) => Promise<unknown>,
 ): Promise<void> {
-  const now: Index[] = properties.GlobalSecondaryIndexes ?? [];
-  const old: Index[] = before.GlobalSecondaryIndexes ?? [];
-  const same = (a: Index) => now.some((b) => JSON.stringify(a) === JSON.stringify(b));
-  const kept = old.filter(same).map(({ IndexName }) => IndexName);
+  const wanted = new Map(indexesIn(properties).map((index) => [index.IndexName, index]));
+  const old = new Map(there.map((index) => [index.IndexName, index]));
   const { AttributeDefinitions } = properties;
-  for (const { IndexName } of old.filter((index) => !kept.includes(index.IndexName))) {
-    await updateTable({ GlobalSecondaryIndexUpdates: [{ Delete: { IndexName } }] });
-  }
-  for (const index of now.filter(({ IndexName }) => !kept.includes(IndexName))) {
-    await updateTable({
-      AttributeDefinitions,
-      GlobalSecondaryIndexUpdates: [{ Create: typed(index, THROUGHPUT, []) }],
-    });
+  const update = (change: object) => updateTable({ GlobalSecondaryIndexUpdates: [change] });
+  for (const IndexName of old.keys()) if (!wanted.has(IndexName)) await update({ Delete: { IndexName } });
+  for (const [IndexName, index] of wanted) {
+    const known = old.get(IndexName);
+    if (!known) {
+      const Create = typed(index, THROUGHPUT, []);
+      await updateTable({ AttributeDefinitions, GlobalSecondaryIndexUpdates: [{ Create }] });
+      continue;
+    }
+    const { ProvisionedThroughput } = typed(index, THROUGHPUT, []) as Index;
+    if (ProvisionedThroughput && differ(ProvisionedThroughput, known.ProvisionedThroughput ?? {}, THROUGHPUT)) {
+      await update({ Update: { IndexName, ProvisionedThroughput } });
+    }
   }
 }

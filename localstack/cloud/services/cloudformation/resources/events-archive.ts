@@ -6,7 +6,10 @@ const SETTINGS = ['Description', 'EventPattern', 'RetentionDays', 'KmsKeyIdentif
 /** AWS::Events::Archive. */
 export const eventsArchive: ResourceHandler = {
   properties: ['ArchiveName', 'SourceArn', ...SETTINGS],
+  refused: [],
+  required: ['SourceArn'],
   createOnly: ['ArchiveName', 'SourceArn'],
+  nameProperty: 'ArchiveName',
 
   create: async (properties, { call, newName }) => {
     const ArchiveName: string = properties.ArchiveName ?? newName(48);

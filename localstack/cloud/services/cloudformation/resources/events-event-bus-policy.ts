@@ -6,6 +6,8 @@ type Statement = { readonly Sid?: string };
 /** AWS::Events::EventBusPolicy: one statement of a bus's policy. */
 export const eventsEventBusPolicy: ResourceHandler = {
   properties: ['EventBusName', 'StatementId', 'Statement', 'Action', 'Principal', 'Condition'],
+  refused: [],
+  required: ['StatementId'],
   createOnly: ['EventBusName', 'StatementId'],
 
   create: async (properties, context) => {

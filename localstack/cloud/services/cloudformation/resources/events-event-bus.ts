@@ -5,6 +5,8 @@ import { tagChanges } from './tags';
 /** AWS::Events::EventBus. */
 export const eventsEventBus: ResourceHandler = {
   properties: ['Name', 'Description', 'DeadLetterConfig', 'KmsKeyIdentifier', 'Tags'],
+  refused: ['EventSourceName', 'LogConfig', 'Policy'],
+  required: ['Name'],
   createOnly: ['Name'],
 
   create: async (properties, { call }) => {

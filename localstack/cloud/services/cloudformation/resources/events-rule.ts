@@ -1,4 +1,5 @@
 import { AwsError } from '../../../core/aws-error';
+import { refuseExisting } from './existence';
 import { finish, type Properties, type ResourceContext, type ResourceHandler } from './handler';
 import { differ, jsonText, pick, typed } from './pick';
 import { tagChanges } from './tags';
@@ -18,10 +19,18 @@ export const eventsRule: ResourceHandler = {
     'Targets',
     'Tags',
   ],
-  createOnly: ['Name', 'EventBusName'],
+  refused: [],
+  createOnly: ['Name'],
+  // A bus may be said by name or by ARN.
+  conditional: { EventBusName: (now, before) => busName(now) !== busName(before) },
 
   create: async (properties, context) => {
     const Name = properties.Name ?? context.newName(64);
+    if (properties.Name !== undefined) {
+      await refuseExisting('AWS::Events::Rule', physicalIdOf(Name, properties), () =>
+        context.call('events', 'DescribeRule', { Name, ...bus(properties) }),
+      );
+    }
     const { RuleArn } = await putRule(Name, properties, context, properties.Tags);
     const physicalId = physicalIdOf(Name, properties);
     await finish(physicalId, () => putTargets(Name, properties, context));
@@ -67,9 +76,14 @@ const targetsIn = (properties: Properties): Target[] => properties.Targets ?? []
 
 /** `Ref` of a rule on another bus than the default one begins with the name of the bus. */
 function physicalIdOf(name: string, { EventBusName }: Properties): string {
-  const busName = EventBusName && String(EventBusName).split('/').pop();
-  return busName && busName !== 'default' ? `${busName}|${name}` : name;
+  const onBus = busName(EventBusName);
+  return onBus === 'default' ? name : `${onBus}|${name}`;
 }
+
+const busName = (nameOrArn: unknown) =>
+  String(nameOrArn ?? 'default')
+    .split('/')
+    .pop()!;
 
 const nameIn = (physicalId: string) => physicalId.split('|').pop()!;
 

@@ -1,4 +1,5 @@
-import { finish, type Properties, type ResourceContext, type ResourceHandler } from './handler';
+import { removeIfThere } from './existence';
+import { type Attributes, finish, type Properties, type ResourceContext, type ResourceHandler } from './handler';
 import { differ, jsonText, pick } from './pick';
 
 const MAX_VERSIONS = 5;
@@ -6,7 +7,10 @@ const MAX_VERSIONS = 5;
 /** AWS::IAM::ManagedPolicy. */
 export const iamManagedPolicy: ResourceHandler = {
   properties: ['ManagedPolicyName', 'Path', 'Description', 'PolicyDocument', 'Roles'],
+  refused: ['Groups', 'Users'],
+  required: ['PolicyDocument'],
   createOnly: ['ManagedPolicyName', 'Path', 'Description'],
+  nameProperty: 'ManagedPolicyName',
 
   create: async (properties, context) => {
     const { Policy } = await context.call('iam', 'CreatePolicy', {
@@ -15,7 +19,7 @@ export const iamManagedPolicy: ResourceHandler = {
       ...pick(properties, ['Path', 'Description']),
     });
     await finish(Policy.Arn, () => attach(Policy.Arn, properties, {}, context));
-    return { physicalId: Policy.Arn, attributes: { PolicyArn: Policy.Arn, PolicyId: Policy.PolicyId } };
+    return { physicalId: Policy.Arn, attributes: await attributesOf(Policy.Arn, context) };
   },
 
   update: async (PolicyArn, properties, before, context) => {
@@ -28,6 +32,7 @@ export const iamManagedPolicy: ResourceHandler = {
       });
     }
     await attach(PolicyArn, properties, before, context);
+    return attributesOf(PolicyArn, context);
   },
 
   delete: async (PolicyArn, properties, context) => {
@@ -39,6 +44,20 @@ export const iamManagedPolicy: ResourceHandler = {
   },
 };
 
+async function attributesOf(PolicyArn: string, { call }: ResourceContext): Promise<Attributes> {
+  const { Policy } = await call('iam', 'GetPolicy', { PolicyArn });
+  return {
+    PolicyArn,
+    PolicyId: Policy.PolicyId,
+    DefaultVersionId: Policy.DefaultVersionId,
+    IsAttachable: Policy.IsAttachable ?? true,
+    AttachmentCount: Policy.AttachmentCount,
+    PermissionsBoundaryUsageCount: Policy.PermissionsBoundaryUsageCount ?? 0,
+    CreateDate: new Date(Policy.CreateDate).toISOString(),
+    UpdateDate: new Date(Policy.UpdateDate).toISOString(),
+  };
+}
+
 async function attach(
   PolicyArn: string,
   properties: Properties,
@@ -48,7 +67,9 @@ async function attach(
   const roles: string[] = properties.Roles ?? [];
   for (const RoleName of roles) await call('iam', 'AttachRolePolicy', { RoleName, PolicyArn });
   for (const RoleName of (before.Roles ?? []) as string[]) {
-    if (!roles.includes(RoleName)) await call('iam', 'DetachRolePolicy', { RoleName, PolicyArn });
+    if (!roles.includes(RoleName)) {
+      await removeIfThere(call('iam', 'DetachRolePolicy', { RoleName, PolicyArn }));
+    }
   }
 }
 

@@ -1,24 +1,25 @@
+import { removeIfThere } from './existence';
 import type { Properties, ResourceContext, ResourceHandler } from './handler';
 import { jsonText } from './pick';
 
 /** AWS::IAM::Policy: an inline policy in one or several roles. */
 export const iamPolicy: ResourceHandler = {
   properties: ['PolicyName', 'PolicyDocument', 'Roles'],
-  createOnly: ['PolicyName'],
+  refused: ['Groups', 'Users'],
+  required: ['PolicyDocument', 'PolicyName'],
+  createOnly: [],
 
   create: async (properties, context) => {
     await put(properties, context);
-    return { physicalId: context.newName(128), attributes: {} };
+    const Id = context.newName(128);
+    return { physicalId: Id, attributes: { Id } };
   },
 
   update: async (_id, properties, before, context) => {
-    const roles = rolesIn(properties);
+    const kept = properties.PolicyName === before.PolicyName ? rolesIn(properties) : [];
     await put(properties, context);
-    await remove(
-      before.PolicyName,
-      rolesIn(before).filter((role) => !roles.includes(role)),
-      context,
-    );
+    const left = rolesIn(before).filter((role) => !kept.includes(role));
+    await remove(before.PolicyName, left, context);
   },
 
   delete: (_id, properties, context) => remove(properties.PolicyName, rolesIn(properties), context),
@@ -34,5 +35,7 @@ async function put(properties: Properties, { call }: ResourceContext): Promise<v
 }
 
 async function remove(PolicyName: string, roles: readonly string[], { call }: ResourceContext): Promise<void> {
-  for (const RoleName of roles) await call('iam', 'DeleteRolePolicy', { RoleName, PolicyName });
+  for (const RoleName of roles) {
+    await removeIfThere(call('iam', 'DeleteRolePolicy', { RoleName, PolicyName }));
+  }
 }

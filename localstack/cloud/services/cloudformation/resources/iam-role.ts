@@ -1,3 +1,4 @@
+import { removeIfThere } from './existence';
 import { finish, type Properties, type ResourceContext, type ResourceHandler } from './handler';
 import { differ, jsonText, pick } from './pick';
 import { tagChanges } from './tags';
@@ -17,7 +18,10 @@ export const iamRole: ResourceHandler = {
     'Policies',
     'Tags',
   ],
+  refused: [],
+  required: ['AssumeRolePolicyDocument'],
   createOnly: ['RoleName', 'Path'],
+  nameProperty: 'RoleName',
 
   create: async (properties, context) => {
     const RoleName = properties.RoleName ?? context.newName(64);
@@ -46,7 +50,7 @@ export const iamRole: ResourceHandler = {
     if (differ(properties, before, ['PermissionsBoundary'])) {
       const { PermissionsBoundary } = properties;
       if (PermissionsBoundary) await call('iam', 'PutRolePermissionsBoundary', { RoleName, PermissionsBoundary });
-      else await call('iam', 'DeleteRolePermissionsBoundary', { RoleName });
+      else await removeIfThere(call('iam', 'DeleteRolePermissionsBoundary', { RoleName }));
     }
     await grants(RoleName, properties, before, context);
     const tags = tagChanges(properties.Tags, before.Tags);
@@ -74,10 +78,10 @@ async function grants(
   for (const PolicyArn of arns) await call('iam', 'AttachRolePolicy', { RoleName, PolicyArn });
   for (const { PolicyName } of (before.Policies ?? []) as InlinePolicy[]) {
     if (!policies.some((policy) => policy.PolicyName === PolicyName)) {
-      await call('iam', 'DeleteRolePolicy', { RoleName, PolicyName });
+      await removeIfThere(call('iam', 'DeleteRolePolicy', { RoleName, PolicyName }));
     }
   }
   for (const PolicyArn of (before.ManagedPolicyArns ?? []) as string[]) {
-    if (!arns.includes(PolicyArn)) await call('iam', 'DetachRolePolicy', { RoleName, PolicyArn });
+    if (!arns.includes(PolicyArn)) await removeIfThere(call('iam', 'DetachRolePolicy', { RoleName, PolicyArn }));
   }
 }

@@ -1,14 +1,21 @@
+import { refuseExisting } from './existence';
 import type { Properties, ResourceContext, ResourceHandler } from './handler';
 import { pick, typed } from './pick';
 
 /** AWS::Lambda::EventInvokeConfig. */
 export const lambdaEventInvokeConfig: ResourceHandler = {
   properties: ['FunctionName', 'Qualifier', 'DestinationConfig', 'MaximumEventAgeInSeconds', 'MaximumRetryAttempts'],
+  refused: [],
+  required: ['FunctionName', 'Qualifier'],
   createOnly: ['FunctionName', 'Qualifier'],
 
   create: async (properties, context) => {
+    const physicalId = `${properties.FunctionName}|${properties.Qualifier}`;
+    await refuseExisting('AWS::Lambda::EventInvokeConfig', physicalId, () =>
+      context.call('lambda', 'GetFunctionEventInvokeConfig', place(properties)),
+    );
     await put(properties, context);
-    return { physicalId: `${properties.FunctionName}|${properties.Qualifier}` };
+    return { physicalId };
   },
 
   update: async (_id, properties, _before, context) => put(properties, context),

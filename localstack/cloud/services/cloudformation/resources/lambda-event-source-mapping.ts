@@ -33,6 +33,20 @@ const BOOLEANS = ['Enabled', 'BisectBatchOnFunctionError'];
 /** AWS::Lambda::EventSourceMapping. */
 export const lambdaEventSourceMapping: ResourceHandler = {
   properties: [...Object.keys(CHANGEABLE), 'EventSourceArn', 'StartingPosition', 'StartingPositionTimestamp', 'Tags'],
+  refused: [
+    'AmazonManagedKafkaEventSourceConfig',
+    'DocumentDBEventSourceConfig',
+    'KmsKeyArn',
+    'LoggingConfig',
+    'MetricsConfig',
+    'ProvisionedPollerConfig',
+    'Queues',
+    'SelfManagedEventSource',
+    'SelfManagedKafkaEventSourceConfig',
+    'SourceAccessConfigurations',
+    'Topics',
+  ],
+  required: ['FunctionName'],
   createOnly: ['EventSourceArn', 'StartingPosition', 'StartingPositionTimestamp'],
 
   create: async (properties, { call }) => {

@@ -22,6 +22,8 @@ const CONFIGURATION: Readonly<Record<string, unknown>> = {
 
 const NUMBERS = ['MemorySize', 'Timeout', 'Size'];
 
+const WITHOUT_SNAP_START = { 'SnapStartResponse.ApplyOn': 'None', 'SnapStartResponse.OptimizationStatus': 'Off' };
+
 /** AWS::Lambda::Function. */
 export const lambdaFunction: ResourceHandler = {
   properties: [
@@ -33,7 +35,25 @@ export const lambdaFunction: ResourceHandler = {
     'ReservedConcurrentExecutions',
     'Tags',
   ],
+  refused: [
+    'CapacityProviderConfig',
+    'CodeSigningConfigArn',
+    'DurableConfig',
+    'FileSystemConfigs',
+    'FunctionScalingConfig',
+    'ImageConfig',
+    'KmsKeyArn',
+    'Layers',
+    'PublishToLatestPublished',
+    'RecursiveLoop',
+    'RuntimeManagementConfig',
+    'SnapStart',
+    'TenancyConfig',
+    'VpcConfig',
+  ],
+  required: ['Code', 'Role'],
   createOnly: ['FunctionName', 'PackageType'],
+  nameProperty: 'FunctionName',
 
   create: async (properties, context) => {
     const FunctionName = properties.FunctionName ?? context.newName(64);
@@ -46,7 +66,7 @@ export const lambdaFunction: ResourceHandler = {
       ...(properties.Tags && { Tags: tagMap(properties.Tags) }),
     });
     await finish(FunctionName, () => reserve(FunctionName, properties, {}, context));
-    return { physicalId: FunctionName, attributes: { Arn: FunctionArn } };
+    return { physicalId: FunctionName, attributes: { Arn: FunctionArn, ...WITHOUT_SNAP_START } };
   },
 
   update: async (FunctionName, properties, before, context) => {

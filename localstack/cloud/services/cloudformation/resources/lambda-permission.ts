@@ -7,6 +7,7 @@ const PROPERTIES = [
   'Principal',
   'SourceArn',
   'SourceAccount',
+  'PrincipalOrgID',
   'FunctionUrlAuthType',
   'InvokedViaFunctionUrl',
 ];
@@ -14,6 +15,8 @@ const PROPERTIES = [
 /** AWS::Lambda::Permission: one statement of a function's policy. Any change makes a new one. */
 export const lambdaPermission: ResourceHandler = {
   properties: PROPERTIES,
+  refused: ['EventSourceToken'],
+  required: ['FunctionName', 'Action', 'Principal'],
   createOnly: [],
 
   create: async (properties, { call, newName }) => {
@@ -22,7 +25,7 @@ export const lambdaPermission: ResourceHandler = {
       StatementId,
       ...(typed(pick(properties, PROPERTIES), [], ['InvokedViaFunctionUrl']) as object),
     });
-    return { physicalId: StatementId };
+    return { physicalId: StatementId, attributes: { Id: StatementId } };
   },
 
   delete: (StatementId, { FunctionName }, { call }) =>

@@ -6,6 +6,8 @@ const MEMBERS = ['AuthType', 'Cors', 'InvokeMode'];
 /** AWS::Lambda::Url. */
 export const lambdaUrl: ResourceHandler = {
   properties: [...MEMBERS, 'TargetFunctionArn', 'Qualifier'],
+  refused: [],
+  required: ['TargetFunctionArn', 'AuthType'],
   createOnly: ['TargetFunctionArn', 'Qualifier'],
 
   create: async (properties, { call }) => {

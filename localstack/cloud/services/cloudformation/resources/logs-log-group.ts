@@ -1,3 +1,4 @@
+import { AwsError } from '../../../core/aws-error';
 import { finish, type ResourceContext, type ResourceHandler } from './handler';
 import { differ } from './pick';
 import { tagChanges, tagMap } from './tags';
@@ -5,7 +6,15 @@ import { tagChanges, tagMap } from './tags';
 /** AWS::Logs::LogGroup. */
 export const logsLogGroup: ResourceHandler = {
   properties: ['LogGroupName', 'RetentionInDays', 'LogGroupClass', 'Tags'],
-  createOnly: ['LogGroupName', 'LogGroupClass'],
+  refused: [
+    'BearerTokenAuthenticationEnabled',
+    'DataProtectionPolicy',
+    'DeletionProtectionEnabled',
+    'FieldIndexPolicies',
+    'KmsKeyId',
+    'ResourcePolicyDocument',
+  ],
+  createOnly: ['LogGroupName'],
 
   create: async (properties, context) => {
     const logGroupName = properties.LogGroupName ?? context.newName(512);
@@ -23,6 +32,10 @@ export const logsLogGroup: ResourceHandler = {
 
   update: async (logGroupName, properties, before, context) => {
     const { call } = context;
+    const { LogGroupClass = 'STANDARD' } = properties;
+    if (LogGroupClass !== (before.LogGroupClass ?? 'STANDARD')) {
+      throw new AwsError('InvalidRequest', 'The class of a log group cannot be changed: updates are not supported.');
+    }
     if (differ(properties, before, ['RetentionInDays']))
       await retain(logGroupName, properties.RetentionInDays, context);
     const tags = tagChanges(properties.Tags, before.Tags);

@@ -7,11 +7,11 @@ import type { Attributes, Properties, ResourceContext, ResourceHandler } from '.
 function recorded(
   properties: readonly string[],
   describe: (properties: Properties, context: ResourceContext) => { physicalId: string; attributes: Attributes },
-  createOnly: readonly string[] = [],
+  rest: Pick<ResourceHandler, 'refused'> & { readonly createOnly: readonly string[] } = { createOnly: [] },
 ): ResourceHandler {
   return {
     properties,
-    createOnly,
+    ...rest,
     create: async (given, context) => describe(given, context),
     update: async () => {},
     delete: async () => {},
@@ -37,5 +37,8 @@ export const ecrRepository = recorded(
       },
     };
   },
-  ['RepositoryName'],
+  {
+    createOnly: ['RepositoryName'],
+    refused: ['EmptyOnDelete', 'EncryptionConfiguration', 'ImageTagMutabilityExclusionFilters', 'Tags'],
+  },
 );

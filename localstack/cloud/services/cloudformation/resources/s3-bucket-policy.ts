@@ -4,6 +4,8 @@ import { jsonText } from './pick';
 /** AWS::S3::BucketPolicy. */
 export const s3BucketPolicy: ResourceHandler = {
   properties: ['Bucket', 'PolicyDocument'],
+  refused: [],
+  required: ['Bucket', 'PolicyDocument'],
   createOnly: ['Bucket'],
 
   create: async (properties, context) => {

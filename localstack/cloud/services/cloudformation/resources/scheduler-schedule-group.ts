@@ -5,6 +5,7 @@ import { tagChanges } from './tags';
 /** AWS::Scheduler::ScheduleGroup. */
 export const schedulerScheduleGroup: ResourceHandler = {
   properties: ['Name', 'Tags'],
+  refused: [],
   createOnly: ['Name'],
 
   create: async (properties, context) => {

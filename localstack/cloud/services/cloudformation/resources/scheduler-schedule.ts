@@ -1,4 +1,5 @@
 import { AwsError } from '../../../core/aws-error';
+import { isGone } from './existence';
 import type { Properties, ResourceContext, ResourceHandler } from './handler';
 import { pick, typed } from './pick';
 
@@ -18,7 +19,9 @@ const NUMBERS = ['MaximumWindowInMinutes', 'MaximumRetryAttempts', 'MaximumEvent
 /** AWS::Scheduler::Schedule. */
 export const schedulerSchedule: ResourceHandler = {
   properties: ['Name', ...MEMBERS, 'StartDate', 'EndDate'],
-  createOnly: ['Name', 'GroupName'],
+  refused: [],
+  required: ['FlexibleTimeWindow', 'ScheduleExpression', 'Target'],
+  createOnly: ['Name'],
 
   create: async (properties, context) => {
     const Name = properties.Name ?? context.newName(64);
@@ -28,7 +31,15 @@ export const schedulerSchedule: ResourceHandler = {
 
   // An update says everything: what is left out goes back to its default.
   update: async (Name, properties, _before, context) => {
-    await put('UpdateSchedule', Name, properties, context);
+    try {
+      await put('UpdateSchedule', Name, properties, context);
+    } catch (error) {
+      if (!isGone(error)) throw error;
+      // So it is for one that should be in another group now: there is no way from group to group.
+      // https://github.com/aws/aws-cdk/issues/34216
+      const message = `Resource of type 'AWS::Scheduler::Schedule' with identifier '${Name}' was not found.`;
+      throw new AwsError('NotFound', message);
+    }
   },
 
   delete: (Name, { GroupName }, { call }) =>

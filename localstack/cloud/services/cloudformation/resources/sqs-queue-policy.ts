@@ -4,11 +4,14 @@ import { jsonText } from './pick';
 /** AWS::SQS::QueuePolicy: the policy of one or several queues. */
 export const sqsQueuePolicy: ResourceHandler = {
   properties: ['PolicyDocument', 'Queues'],
+  refused: [],
+  required: ['PolicyDocument', 'Queues'],
   createOnly: [],
 
   create: async (properties, context) => {
     await apply(properties, context);
-    return { physicalId: context.newName(80) };
+    const Id = context.newName(80);
+    return { physicalId: Id, attributes: { Id } };
   },
 
   update: async (_id, properties, before, context) => {

@@ -1,3 +1,4 @@
+import { refuseExisting } from './existence';
 import type { Properties, ResourceHandler } from './handler';
 import { asBoolean, jsonText } from './pick';
 import { tagChanges, tagMap } from './tags';
@@ -22,11 +23,16 @@ const ATTRIBUTES: Readonly<Record<string, string>> = {
 /** AWS::SQS::Queue. */
 export const sqsQueue: ResourceHandler = {
   properties: [...Object.keys(ATTRIBUTES), 'QueueName', 'FifoQueue', 'Tags'],
+  refused: [],
   createOnly: ['QueueName', 'FifoQueue'],
+  nameProperty: 'QueueName',
 
   create: async (properties, { call, newName }) => {
     const fifo = asBoolean(properties.FifoQueue);
     const QueueName = properties.QueueName ?? (fifo ? `${newName(75)}.fifo` : newName(80));
+    if (properties.QueueName !== undefined) {
+      await refuseExisting('AWS::SQS::Queue', QueueName, () => call('sqs', 'GetQueueUrl', { QueueName }));
+    }
     const { QueueUrl } = await call('sqs', 'CreateQueue', {
       QueueName,
       Attributes: { ...attributesIn(properties), ...(fifo && { FifoQueue: 'true' }) },

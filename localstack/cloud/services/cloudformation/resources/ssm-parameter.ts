@@ -6,7 +6,9 @@ const MEMBERS = ['Type', 'Value', 'Description', 'AllowedPattern', 'Tier', 'Data
 /** AWS::SSM::Parameter. */
 export const ssmParameter: ResourceHandler = {
   properties: [...MEMBERS, 'Name', 'Tags'],
-  createOnly: ['Name', 'Type'],
+  refused: ['Policies'],
+  required: ['Value', 'Type'],
+  createOnly: ['Name'],
 
   create: async (properties, context) => {
     const Name = properties.Name ?? context.newName(512);

@@ -135,7 +135,7 @@ function detailing(
 ): (before: StackResource, wanted: Wanted | undefined, changed: readonly string[]) => Detail[] {
   const old = stack.templateBody === '' ? undefined : parseTemplate(stack.templateBody);
   const parameterChanged = (name: string) =>
-    canonical(valueOf(target.parameters, name)) !== canonical(valueOf(stack.parameters, name));
+    canonical(parameterOf(target.parameters, name)) !== canonical(parameterOf(stack.parameters, name));
   const resourceReplaced = (name: string) =>
     changes.some(
       ({ logicalId, action, replacement }) => logicalId === name && (action === 'Add' || replacement !== 'False'),
@@ -181,7 +181,7 @@ function replacementOf(details: readonly Detail[], replaced: boolean): 'True' | 
 
 const retained = (policy: string | undefined) => policy === 'Retain' || policy === 'RetainExceptOnCreate';
 
-function valueOf(parameters: readonly ParameterValue[], name: string) {
+function parameterOf(parameters: readonly ParameterValue[], name: string) {
   const parameter = parameters.find(({ key }) => key === name);
   return [parameter?.value, parameter?.resolved];
 }

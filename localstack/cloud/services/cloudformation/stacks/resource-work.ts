@@ -1,6 +1,7 @@
 import { AwsError } from '../../../core/aws-error';
 import { randomHex, randomName } from '../../../core/ids';
 import type { Call, CloudContext } from '../../../core/service';
+import { isGone } from '../resources/existence';
 import {
   type Made,
   Moved,
@@ -190,6 +191,7 @@ export class ResourceWork {
         await handler.delete(resource.physicalId, resource.properties, this.#resourceContext(resource));
       }
     } catch (error) {
+      // Deleting what somebody else has deleted already has worked.
       if (!isGone(error)) {
         const reason = this.#reasonOf(error);
         if (!options.replaced) this.#record({ ...resource, ...this.#stamp('DELETE_FAILED'), statusReason: reason });
@@ -386,9 +388,4 @@ function newName(stackName: string, logicalId: string, maxLength: number): strin
   const forStack = Math.max(room - logicalId.length, Math.floor(room / 2));
   const stack = stackName.slice(0, forStack);
   return `${stack}-${logicalId.slice(0, room - stack.length)}-${random}`;
-}
-
-/** Deleting what somebody else has deleted already has worked. */
-function isGone(error: unknown): boolean {
-  return error instanceof AwsError && /NotFound|NoSuch|NonExistent|DoesNotExist|QueueDoesNotExist/.test(error.code);
 }
