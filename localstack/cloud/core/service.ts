@@ -86,6 +86,8 @@ export type Access = {
   readonly context?: ConditionValues | (() => ConditionValues);
   /** The service itself answers what the resource's policy does not let through: for one entry of a batch, say. */
   readonly deniedByService?: boolean;
+  /** Something besides policies allows it, such as a grant of KMS: only a `Deny` counts. */
+  readonly granted?: boolean;
 };
 
 export interface Service {

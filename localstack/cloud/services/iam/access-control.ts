@@ -7,7 +7,7 @@ import { type CompiledPolicy, compilePolicy, type Decision, decide } from './pol
 import { type PolicyDocument, parsePolicy } from './policy/document';
 import { evaluate, type Outcome } from './policy/evaluate';
 import type { HonoursKey } from './policy/honoured-keys';
-import { NOBODY } from './policy/principals';
+import { DIRECT, NOBODY } from './policy/principals';
 import { conditionKeys } from './policy/request-context';
 import { defaultDocument, type IamState, type Role } from './state';
 import { GrantUsage } from './usage';
@@ -110,7 +110,7 @@ export class PolicyJudge implements AccessControl {
       return this.#judged(principal, access, facts, resourcePolicy, undefined).outcome;
     }
     const policies = this.#policiesOf(principal.roleArn);
-    const scoped = principal.session !== undefined && principal.session.policies.length > 0;
+    const scoped = access.granted === true || (principal.session?.policies.length ?? 0) > 0;
     let byResource = scoped ? undefined : policies.outcomes.get(access.action);
     const known = byResource?.get(access.resource);
     if (known && known.resourcePolicy === resourcePolicy) return known.outcome;
@@ -212,7 +212,8 @@ export class PolicyJudge implements AccessControl {
 const compileText = (text: string): CompiledPolicy => compilePolicy(JSON.parse(text) as PolicyDocument);
 
 /** A `Deny` that the service answers for itself does not count here. */
-function answered(decision: Decision | undefined, { deniedByService }: Access): Decision | undefined {
+function answered(decision: Decision | undefined, { deniedByService, granted }: Access): Decision | undefined {
+  if (granted && decision?.effect !== 'deny') return { effect: 'allow', naming: DIRECT, fixed: false };
   return deniedByService && decision?.effect === 'deny' ? { ...NO_POLICY, fixed: decision.fixed } : decision;
 }
 

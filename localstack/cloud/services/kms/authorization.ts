@@ -1,8 +1,6 @@
 import { parseArn } from '../../core/arn';
-import { AwsError } from '../../core/aws-error';
 import type { Registry } from '../../core/registry';
-import type { Access, Call, ConditionValues, Principal } from '../../core/service';
-import { accessDenied } from './errors';
+import type { Access, Call, ConditionValues } from '../../core/service';
 import type { Grants } from './grants';
 import { readKeyPolicy } from './key-policy';
 import { type KeyRecord, keyArn } from './key-record';
@@ -45,8 +43,9 @@ export type Asked = {
 };
 
 /**
- * Judges every use of a key. In KMS the key's own policy decides: what the caller's policies allow counts only where the
- * key policy leaves it to the account; a grant allows too. A deny, wherever it stands, denies.
+ * Asks for every use of a key. In KMS the key's own policy decides: what the caller's policies allow counts only where the
+ * key policy leaves it to the account; a grant allows too. A deny, wherever it stands, denies. The operations ask, not the
+ * front door: services use keys in their callers' names, and only an operation knows which key has made a ciphertext.
  * https://docs.aws.amazon.com/kms/latest/developerguide/policy-evaluation.html
  */
 export class Authorization {
@@ -62,46 +61,21 @@ export class Authorization {
 
   /** Throws `AccessDeniedException` unless the caller may do `operation` with `key`. */
   authorize(operation: string, key: KeyRecord, asking: Asking, asked: Asked = {}): void {
-    const { principal } = asking;
+    const { principal, region, via } = asking;
     const access: Access = {
       action: `kms:${operation}`,
       resource: keyArn(key),
-      context: this.#conditionKeys(key, asking, asked),
+      context: () => this.#conditionKeys(key, asking, asked),
+      granted: this.#grants.allow(operation, key, principal, asked),
     };
-    const policy = readKeyPolicy(key.policy);
-    const iam = this.#registry.peer('iam');
-    const verdict = iam.judge(policy.document, principal, access);
-    if (verdict === 'deny') throw refusal(principal, access, 'with an explicit deny in a resource-based policy');
-    if (principal.kind !== 'role') {
-      // The root user of an account, and services, have no policies of their own.
-      if (verdict === 'allow' || this.#grants.allow(operation, key, principal, asked)) return;
-      throw refusal(principal, access);
-    }
-    const denied = this.#identityRefusal(principal, access);
-    if (denied && isExplicit(denied)) throw denied;
-    const own = parseArn(principal.arn)?.account === key.account;
-    if (own) {
-      if (iam.judge(policy.direct, principal, access) === 'allow') return;
-      if (this.#grants.allow(operation, key, principal, asked)) return;
-    }
-    if (verdict !== 'allow') throw refusal(principal, access);
-    if (denied) throw denied;
+    const calledVia = via === undefined ? {} : { calledVia: `${via}.amazonaws.com` };
+    this.#registry.peer('iam').authorize(principal, [access], { region, ...calledVia });
   }
 
   /** Whether whoever puts `policy` could put another one later. */
   keepsControl(policy: string, key: KeyRecord, asking: Asking): boolean {
     const access = { action: 'kms:PutKeyPolicy', resource: keyArn(key), context: this.#conditionKeys(key, asking, {}) };
-    return this.#registry.peer('iam').judge(readKeyPolicy(policy).document, asking.principal, access) === 'allow';
-  }
-
-  #identityRefusal(principal: Principal, access: Access): AwsError | undefined {
-    try {
-      this.#registry.peer('iam').authorize(principal, [access]);
-      return undefined;
-    } catch (error) {
-      if (error instanceof AwsError) return error;
-      throw error;
-    }
+    return this.#registry.peer('iam').judge(readKeyPolicy(policy), asking.principal, access) === 'allow';
   }
 
   #conditionKeys(key: KeyRecord, asking: Asking, asked: Asked): ConditionValues {
@@ -128,13 +102,3 @@ export class Authorization {
 
 const prefixed = (prefix: string, members: Readonly<Record<string, string>>) =>
   Object.fromEntries(Object.entries(members).map(([name, value]) => [prefix + name, value]));
-
-const isExplicit = ({ message }: AwsError): boolean => message.includes('with an explicit deny');
-
-/** https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
-function refusal(principal: Principal, { action, resource }: Access, why?: string): AwsError {
-  const reason = why ?? `because no resource-based policy allows the ${action} action`;
-  return accessDenied(
-    `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource} ${reason}`,
-  );
-}

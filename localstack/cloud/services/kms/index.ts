@@ -39,7 +39,7 @@ export function createKms({ store, clock, registry }: CloudContext): {
       access: kmsAccess,
       resourcePolicy: (resource) => {
         const key = keys.find(resource);
-        return key && readKeyPolicy(key.policy).document;
+        return key && readKeyPolicy(key.policy);
       },
       conditionKeys: CONDITION_KEYS,
     },

@@ -6,16 +6,6 @@ import type { Place } from './key-record';
 
 type Statement = Readonly<Record<string, unknown>>;
 
-/** A key policy, read: the document, and the part of it that names principals themselves rather than their account. */
-export type KeyPolicy = {
-  readonly document: object;
-  /**
-   * Without the accounts among the principals of its `Allow` statements. What such a statement allows, the account's own
-   * policies still have to allow; what a statement with the principal itself allows is allowed.
-   */
-  readonly direct: object;
-};
-
 const ACCOUNT = /^\d{12}$|^arn:aws[a-z-]*:iam::\d{12}:root$/;
 
 /** https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html */
@@ -75,15 +65,13 @@ export const managedKeyPolicy = ({ account, region }: Place, service: string): s
     2,
   );
 
-const known = new Map<string, KeyPolicy>();
+const known = new Map<string, object>();
 
-/** The policy in `text`, which `checkKeyPolicy` has accepted. */
-export function readKeyPolicy(text: string): KeyPolicy {
+/** The policy in `text`, which `checkKeyPolicy` has accepted; always the same object for the same text. */
+export function readKeyPolicy(text: string): object {
   let policy = known.get(text);
   if (!policy) {
-    const document = JSON.parse(text) as { Statement: unknown };
-    const Statement = statementsIn(document).map(withoutAccounts);
-    policy = { document, direct: { ...document, Statement } };
+    policy = JSON.parse(text) as object;
     // Policies are as many as keys; whoever rewrites one for ever must not fill the memory.
     if (known.size > 1_000) known.clear();
     known.set(text, policy);
@@ -93,43 +81,24 @@ export function readKeyPolicy(text: string): KeyPolicy {
 
 /** Throws `MalformedPolicyDocumentException` for what KMS would not take as a policy of a key. */
 export function checkKeyPolicy(text: unknown, registry: Registry, call: Call): void {
-  const policy = parse(text);
-  if (policy.Version !== undefined && policy.Version !== '2012-10-17' && policy.Version !== '2008-10-17') {
-    throw malformed(`Policy contains an invalid version ${policy.Version}.`);
+  try {
+    registry.peer('iam').checkResourcePolicy(String(text));
+  } catch (error) {
+    if (error instanceof AwsError && error.code === 'MalformedPolicyDocument') throw malformed(error.message);
+    throw error;
   }
-  const statements = statementsIn(policy);
+  const statements = [(JSON.parse(String(text)) as { Statement: unknown }).Statement].flat() as Statement[];
   if (statements.length === 0) throw malformed('Policy must contain at least one statement.');
-  for (const statement of statements) {
-    if (typeof statement !== 'object' || statement === null) throw malformed('Syntax errors in policy.');
-    if (statement.Effect !== 'Allow' && statement.Effect !== 'Deny') throw malformed('Syntax errors in policy.');
-    for (const element of ['Action', 'Principal', 'Resource']) {
-      if ((statement[element] === undefined) === (statement[`Not${element}`] === undefined)) {
-        throw malformed(
-          `Policy statement must contain ${element === 'Principal' ? 'principals' : `${element}s`.toLowerCase()}.`,
-        );
-      }
-    }
-    const principals = namesIn(statement.Principal ?? statement.NotPrincipal);
-    if (!principals.every((name) => exists(name, registry, call))) {
+  for (const { Principal, NotPrincipal, Resource, NotResource } of statements) {
+    if (Resource === undefined && NotResource === undefined)
+      throw malformed('Policy statement must contain resources.');
+    if (!namesIn(Principal ?? NotPrincipal).every((name) => exists(name, registry, call))) {
       throw malformed('Policy contains a statement with one or more invalid principals.');
     }
   }
 }
 
 export const malformed = (message: string): AwsError => new AwsError('MalformedPolicyDocumentException', message);
-
-function parse(text: unknown): { Version?: unknown; Statement?: unknown } {
-  try {
-    const policy: unknown = JSON.parse(String(text));
-    if (typeof policy === 'object' && policy !== null && !Array.isArray(policy)) return policy;
-  } catch {
-    // Said below.
-  }
-  throw malformed('Syntax errors in policy.');
-}
-
-const statementsIn = ({ Statement }: { Statement?: unknown }): Statement[] =>
-  Statement === undefined ? [] : ([Statement].flat() as Statement[]);
 
 /** What stands below `AWS`. */
 function namesIn(principal: unknown): string[] {
@@ -150,12 +119,4 @@ function exists(name: string, registry: Registry, call: Call): boolean {
   } catch {
     return false;
   }
-}
-
-function withoutAccounts(statement: Statement): Statement {
-  if (statement.Effect !== 'Allow' || typeof statement.Principal !== 'object' || statement.Principal === null) {
-    return statement;
-  }
-  const AWS = namesIn(statement.Principal).filter((name) => !ACCOUNT.test(name));
-  return { ...statement, Principal: { ...statement.Principal, AWS } };
 }

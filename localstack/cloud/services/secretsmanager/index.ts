@@ -18,7 +18,7 @@ export function createSecretsManager({ store, clock, registry }: CloudContext): 
     operations: {
       ...secretOperations(secrets, protection, clock),
       ...valueOperations(secrets, protection, authorization, clock),
-      ...policyOperations(secrets),
+      ...policyOperations(secrets, registry),
     },
     access: (operation, input, call) => authorization.access(operation, input, call),
     resourcePolicy: (resource) => {

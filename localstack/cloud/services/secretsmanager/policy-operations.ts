@@ -1,10 +1,10 @@
 import { AwsError } from '../../core/aws-error';
+import type { Registry } from '../../core/registry';
 import type { Operation } from '../../core/service';
 import { read } from './request';
 import type { Secrets } from './secrets';
 
 type Statement = { readonly Effect?: unknown; readonly Principal?: unknown; readonly Condition?: unknown };
-type Policy = { readonly Statement?: unknown };
 
 const known = new Map<string, object>();
 
@@ -20,13 +20,13 @@ export function readPolicy(text: string): object {
 }
 
 /** Who else may use a secret. */
-export function policyOperations(secrets: Secrets): Record<string, Operation> {
+export function policyOperations(secrets: Secrets, registry: Registry): Record<string, Operation> {
   return {
     PutResourcePolicy: (input, call) => {
       const request = read('PutResourcePolicy', input, ['SecretId', 'ResourcePolicy', 'BlockPublicPolicy']);
       const secret = secrets.usable(request.SecretId, call);
       const policy = String(request.ResourcePolicy);
-      const statements = checked(policy);
+      const statements = checked(policy, registry);
       if (request.BlockPublicPolicy === true && statements.some(isPublic)) {
         throw new AwsError(
           'PublicPolicyException',
@@ -51,24 +51,17 @@ export function policyOperations(secrets: Secrets): Record<string, Operation> {
   };
 }
 
-function checked(text: string): readonly Statement[] {
-  let policy: Policy | undefined;
+function checked(text: string, registry: Registry): readonly Statement[] {
   try {
-    policy = JSON.parse(text) as Policy;
-  } catch {
-    // Said below.
-  }
-  const statements = [policy?.Statement ?? []].flat() as (Statement & Record<string, unknown>)[];
-  const isWhole = (statement: Statement & Record<string, unknown>) =>
-    typeof statement === 'object' &&
-    (statement.Effect === 'Allow' || statement.Effect === 'Deny') &&
-    ['Action', 'Principal', 'Resource'].every(
-      (element) => (statement[element] === undefined) !== (statement[`Not${element}`] === undefined),
+    registry.peer('iam').checkResourcePolicy(text);
+  } catch (error) {
+    if (!(error instanceof AwsError) || error.code !== 'MalformedPolicyDocument') throw error;
+    throw new AwsError(
+      'MalformedPolicyDocumentException',
+      `This resource policy contains a syntax error. ${error.message}`,
     );
-  if (statements.length === 0 || !statements.every(isWhole)) {
-    throw new AwsError('MalformedPolicyDocumentException', 'This resource policy contains a syntax error.');
   }
-  return statements;
+  return [(JSON.parse(text) as { Statement: unknown }).Statement].flat() as Statement[];
 }
 
 function isPublic({ Effect, Principal, Condition }: Statement): boolean {
