@@ -9,11 +9,11 @@ import {
   DeleteBucketCommand,
   DeleteObjectCommand,
   DeleteObjectsCommand,
-  GetBucketAclCommand,
   GetBucketEncryptionCommand,
   GetBucketLifecycleConfigurationCommand,
   GetBucketLocationCommand,
   GetBucketPolicyCommand,
+  GetBucketWebsiteCommand,
   GetObjectCommand,
   GetObjectTaggingCommand,
   HeadBucketCommand,
@@ -268,7 +268,7 @@ describe('buckets', () => {
 
 test('what is not honoured is refused by name', async () => {
   const Bucket = await newBucket('refusals');
-  await expect(s3.send(new GetBucketAclCommand({ Bucket }))).rejects.toThrow(/\?acl is not implemented/);
+  await expect(s3.send(new GetBucketWebsiteCommand({ Bucket }))).rejects.toThrow(/\?website is not implemented/);
   await expect(put(Bucket, 'k', '1', { StorageClass: 'GLACIER' })).rejects.toThrow(/StorageClass GLACIER/);
   await expect(put(Bucket, 'k', '1', { WebsiteRedirectLocation: '/' })).rejects.toThrow(
     /x-amz-website-redirect-location/,

@@ -1,10 +1,11 @@
 import { AwsError, notImplemented, refuseUnknown } from '../../core/aws-error';
 import type { CloudContext, Operation } from '../../core/service';
-import type { Bucket, Buckets } from './bucket';
+import type { Buckets } from './bucket';
 import type { Objects } from './objects';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
-const BUCKET_NAME = /^(?!xn--)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+const BUCKET_NAME =
+  /^(?!xn--|sthree-|amzn-s3-demo-)(?!.*\.\.)(?!\d+\.\d+\.\d+\.\d+$)(?!.*(-s3alias|--ol-s3|\.mrap|--x-s3|--table-s3)$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
 
 /** Buckets themselves. Inputs and results as in the SDK. */
 export function bucketOperations(context: CloudContext, buckets: Buckets, objects: Objects): Record<string, Operation> {
@@ -18,6 +19,11 @@ export function bucketOperations(context: CloudContext, buckets: Buckets, object
       if (input.ACL !== undefined && input.ACL !== 'private') throw notImplemented(`CreateBucket: ACL ${input.ACL}`);
       const configuration = input.CreateBucketConfiguration ?? {};
       refuseUnknown('CreateBucket: CreateBucketConfiguration', configuration, ['LocationConstraint']);
+      if (configuration.LocationConstraint === 'us-east-1') {
+        throw new AwsError('InvalidLocationConstraint', 'The specified location-constraint is not valid', {
+          fields: { LocationConstraint: 'us-east-1' },
+        });
+      }
       const region = configuration.LocationConstraint || call.region;
       const existing = buckets.find(name);
       if (existing && existing.account !== call.account) {
@@ -56,14 +62,28 @@ export function bucketOperations(context: CloudContext, buckets: Buckets, object
       return { LocationConstraint: region === 'us-east-1' ? '' : region };
     },
 
-    ListBuckets: (_input, call) => ({
-      Buckets: buckets.of(call.account).map((bucket: Bucket) => ({
-        Name: bucket.name,
-        CreationDate: new Date(bucket.createdAt),
-        BucketRegion: bucket.region,
-      })),
-      Owner: { ID: call.account },
-    }),
+    ListBuckets: (input, call) => {
+      refuseUnknown('ListBuckets', input, ['MaxBuckets', 'ContinuationToken', 'Prefix', 'BucketRegion']);
+      const { Prefix = '', BucketRegion, ContinuationToken } = input;
+      const after = ContinuationToken ? Buffer.from(ContinuationToken, 'base64').toString('utf8') : '';
+      const behind = buckets
+        .of(call.account)
+        .filter(({ name }) => name.startsWith(Prefix) && name > after)
+        .filter(({ region }) => BucketRegion === undefined || region === BucketRegion);
+      const page = behind.slice(0, Number(input.MaxBuckets ?? behind.length));
+      return {
+        Buckets: page.map((bucket) => ({
+          Name: bucket.name,
+          CreationDate: new Date(bucket.createdAt),
+          BucketRegion: bucket.region,
+        })),
+        Owner: { ID: call.account },
+        ...(page.length < behind.length && {
+          ContinuationToken: Buffer.from(page.at(-1)?.name ?? '').toString('base64'),
+        }),
+        ...(input.Prefix !== undefined && { Prefix }),
+      };
+    },
 
     DeleteBucket: (input) => {
       const bucket = buckets.get(input.Bucket);

@@ -1,6 +1,9 @@
 import { AwsError, notImplemented } from '../../core/aws-error';
+import type { Registry } from '../../core/registry';
 import type { Operation } from '../../core/service';
 import type { Buckets } from './bucket';
+import { checkCors } from './cors';
+import { checkLifecycle } from './lifecycle/rules';
 
 /** A configuration that a bucket keeps: its query parameter, its name in the SDK, and what is answered without one. */
 export type BucketSetting = {
@@ -50,6 +53,14 @@ export const BUCKET_SETTINGS: readonly BucketSetting[] = [
       delete: 'DeleteBucketLifecycle',
     },
     missing: { code: 'NoSuchLifecycleConfiguration', message: 'The lifecycle configuration does not exist' },
+    check: checkLifecycle,
+  },
+  {
+    parameter: 'cors',
+    member: 'CORSConfiguration',
+    operations: { put: 'PutBucketCors', get: 'GetBucketCors', delete: 'DeleteBucketCors' },
+    missing: { code: 'NoSuchCORSConfiguration', message: 'The CORS configuration does not exist' },
+    check: checkCors,
   },
   {
     parameter: 'ownershipControls',
@@ -70,7 +81,7 @@ export const BUCKET_SETTINGS: readonly BucketSetting[] = [
 ];
 
 /** The operations that put, get and delete a bucket's configurations, its versioning and its policy. */
-export function bucketSettingOperations(buckets: Buckets): Record<string, Operation> {
+export function bucketSettingOperations(buckets: Buckets, registry: Registry): Record<string, Operation> {
   const operations: Record<string, Operation> = {
     PutBucketVersioning: (input) => {
       const bucket = buckets.get(input.Bucket);
@@ -89,7 +100,7 @@ export function bucketSettingOperations(buckets: Buckets): Record<string, Operat
 
     PutBucketPolicy: (input) => {
       const bucket = buckets.get(input.Bucket);
-      checkPolicy(input.Policy);
+      checkPolicy(input.Policy, registry);
       buckets.set({ ...bucket, policy: input.Policy });
     },
 
@@ -111,6 +122,7 @@ export function bucketSettingOperations(buckets: Buckets): Record<string, Operat
     operations[setting.operations.put] = (input) => {
       const bucket = buckets.get(input.Bucket);
       const value = input[setting.member];
+      if (value === undefined) throw new AwsError('MissingRequestBodyError', 'Request Body is empty');
       setting.check?.(value);
       buckets.set({ ...bucket, settings: { ...bucket.settings, [setting.parameter]: value } });
     };
@@ -131,14 +143,18 @@ export function bucketSettingOperations(buckets: Buckets): Record<string, Operat
   return operations;
 }
 
-function checkPolicy(text: unknown): void {
+function checkPolicy(text: unknown, registry: Registry): void {
   try {
-    const policy = JSON.parse(String(text)) as { Statement?: unknown };
-    if (typeof policy === 'object' && policy !== null && policy.Statement !== undefined) return;
+    JSON.parse(String(text));
   } catch {
-    // Said below.
+    throw new AwsError('MalformedPolicy', 'This policy contains invalid Json');
   }
-  throw new AwsError('MalformedPolicy', 'This policy contains invalid Json');
+  try {
+    registry.peer('iam').checkResourcePolicy(String(text));
+  } catch (error) {
+    if (!(error instanceof AwsError) || error.code !== 'MalformedPolicyDocument') throw error;
+    throw new AwsError('MalformedPolicy', error.message);
+  }
 }
 
 const missing = ({ code, message }: { code: string; message: string }, bucket: string) =>

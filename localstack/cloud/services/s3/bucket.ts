@@ -20,6 +20,7 @@ export class Buckets {
   readonly #records: Records<Bucket>;
   /** Parsed once, so that IAM's compiled form can be kept. */
   readonly #policies = new Map<string, object>();
+  readonly #watchers: (() => void)[] = [];
 
   constructor(context: CloudContext) {
     this.#records = new Records(context.store.space('s3-buckets'));
@@ -44,11 +45,22 @@ export class Buckets {
   set(bucket: Bucket): void {
     this.#records.set(bucket.name, bucket);
     this.#policies.delete(bucket.name);
+    for (const watcher of this.#watchers) watcher();
   }
 
   delete(name: string): void {
     this.#records.delete(name);
     this.#policies.delete(name);
+    for (const watcher of this.#watchers) watcher();
+  }
+
+  /** Calls `watcher` whenever a bucket has changed. */
+  watch(watcher: () => void): void {
+    this.#watchers.push(watcher);
+  }
+
+  all(): Bucket[] {
+    return this.#records.values();
   }
 
   of(account: string): Bucket[] {

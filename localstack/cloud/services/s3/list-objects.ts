@@ -12,7 +12,7 @@ type Page = {
   readonly next: string | undefined;
 };
 
-/** Listings of a bucket: both generations of ListObjects, and the versions. */
+/** Listings of a bucket: both generations of ListObjects. */
 export function listOperations(buckets: Buckets, objects: Objects): Record<string, Operation> {
   const page = (
     bucketName: string,
@@ -108,53 +108,6 @@ export function listOperations(buckets: Buckets, objects: Objects): Record<strin
         EncodingType: input.EncodingType,
       };
     },
-
-    ListObjectVersions: (input, call) => {
-      refuseUnknown('ListObjectVersions', input, ['Bucket', 'Prefix', 'MaxKeys', 'KeyMarker', 'EncodingType']);
-      const bucket = buckets.get(input.Bucket);
-      const limit = maxKeys(input.MaxKeys);
-      const prefix = input.Prefix ?? '';
-      const name = encoder(input.EncodingType);
-      const found: { object: StoredObject; latest: boolean }[] = [];
-      let next: string | undefined;
-      let last: string | undefined;
-      // Whole keys only, so that a page can go on behind a key; a page may be longer than asked for by its last key.
-      for (const { key } of objects.list(bucket, prefix, input.KeyMarker ? { key: input.KeyMarker } : undefined)) {
-        if (found.length >= limit) {
-          next = last;
-          break;
-        }
-        objects.versions(bucket, key).forEach((object, index) => {
-          found.push({ object, latest: index === 0 });
-        });
-        last = key;
-      }
-      const common = ({ object, latest }: (typeof found)[number]) => ({
-        Key: name(object.key),
-        VersionId: object.versionId,
-        IsLatest: latest,
-        LastModified: new Date(object.modifiedAt),
-        Owner: { ID: call.account },
-      });
-      return {
-        IsTruncated: next !== undefined,
-        KeyMarker: name(input.KeyMarker ?? ''),
-        NextKeyMarker: next && name(next),
-        Versions: found
-          .filter(({ object }) => !object.deleteMarker)
-          .map((entry) => ({
-            ...common(entry),
-            ETag: entry.object.etag,
-            Size: entry.object.size,
-            StorageClass: 'STANDARD',
-          })),
-        DeleteMarkers: found.filter(({ object }) => object.deleteMarker).map(common),
-        Name: input.Bucket,
-        Prefix: name(prefix),
-        MaxKeys: limit,
-        EncodingType: input.EncodingType,
-      };
-    },
   };
 }
 
@@ -163,10 +116,12 @@ const describe = (object: StoredObject, name: (text: string) => string) => ({
   LastModified: new Date(object.modifiedAt),
   ETag: object.etag,
   Size: object.size,
-  StorageClass: 'STANDARD',
+  StorageClass: object.storageClass ?? 'STANDARD',
+  ...(object.checksum && { ChecksumAlgorithm: object.checksum.algorithm, ChecksumType: object.checksum.type }),
 });
 
-function maxKeys(given: unknown): number {
+/** How many entries a page may have. */
+export function maxKeys(given: unknown): number {
   if (given === undefined || given === '') return MAX_KEYS;
   const limit = Number(given);
   if (!Number.isInteger(limit) || limit < 0) {
@@ -176,11 +131,15 @@ function maxKeys(given: unknown): number {
 }
 
 function decodeToken(token: string): string {
-  return Buffer.from(token, 'base64').toString('utf8');
+  const key = Buffer.from(token, 'base64').toString('utf8');
+  if (Buffer.from(key).toString('base64') === token) return key;
+  throw new AwsError('InvalidArgument', 'The continuation token provided is incorrect', {
+    fields: { ArgumentName: 'continuation-token' },
+  });
 }
 
 /** `EncodingType: url` protects characters that XML cannot carry. */
-const encoder =
+export const encoder =
   (type: string | undefined) =>
   (text: string): string =>
     type === 'url' ? encodeURIComponent(text).replaceAll('%2F', '/') : text;

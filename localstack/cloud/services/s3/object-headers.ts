@@ -11,6 +11,16 @@ export const KEPT_HEADERS: readonly (readonly [member: string, header: string])[
   ['BucketKeyEnabled', 'x-amz-server-side-encryption-bucket-key-enabled'],
 ];
 
+/** What a GET may ask to be told instead of what is kept: the member, what it stands for, and the query parameter. */
+export const RESPONSE_HEADERS: readonly (readonly [member: string, kept: string, parameter: string])[] = [
+  'ContentType',
+  'ContentEncoding',
+  'ContentDisposition',
+  'ContentLanguage',
+  'CacheControl',
+  'Expires',
+].map((kept) => [`Response${kept}`, kept, `response-${kept.replace(/(?<=.)[A-Z]/g, '-$&').toLowerCase()}`]);
+
 const KEPT_MEMBERS = KEPT_HEADERS.map(([member]) => member);
 
 /** Members of PutObject, CopyObject and CreateMultipartUpload that describe the new object. */

@@ -1,108 +1,163 @@
-import { createHash } from 'node:crypto';
 import { AwsError, notImplemented, refuseUnknown } from '../../core/aws-error';
-import type { CloudContext, Operation } from '../../core/service';
+import type { Call, CloudContext, Operation } from '../../core/service';
+import { checkAcl } from './acl-operations';
 import type { Bucket, Buckets } from './bucket';
-import { DESCRIBING_MEMBERS, headersOf, membersOf, parseTagging } from './object-headers';
+import { partRangeOf, rangeOf } from './byte-range';
+import { algorithmNamed, CHECKSUM_MEMBERS, checksumMembers, checksumOf, givenChecksum } from './checksums';
+import { findCopySource } from './copy-source';
+import type { Announce } from './notifications/change';
+import { COPY_CONDITIONS, checkReadCondition, checkWriteCondition, READ_CONDITIONS } from './object-conditions';
+import { DESCRIBING_MEMBERS, headersOf, membersOf, parseTagging, RESPONSE_HEADERS } from './object-headers';
 import type { NewObject, Objects, StoredObject } from './objects';
+import { STORAGE_CLASSES } from './storage-classes';
 
 // biome-ignore lint/suspicious/noExplicitAny: as the SDK shapes it.
 type Input = any;
 
-/** Objects one by one. Bodies are buffers. */
-export function objectOperations(context: CloudContext, buckets: Buckets, objects: Objects): Record<string, Operation> {
-  const put = (bucket: Bucket, given: NewObject) => {
-    const object = objects.put(bucket, given);
-    return {
-      ETag: object.etag,
-      ...versionMember(object),
-      ...encryptionMember(object),
+/** Objects one by one. Bodies are buffers. `announce` hears of every change. */
+export function objectOperations(
+  context: CloudContext,
+  buckets: Buckets,
+  objects: Objects,
+  announce: Announce,
+): Record<string, Operation> {
+  const remove = (call: Call, bucket: Bucket, key: string, versionId: string | undefined) => {
+    const { removed, marker } =
+      versionId === undefined ? objects.delete(bucket, key) : objects.deleteVersion(bucket, key, versionId);
+    if (marker) announce(bucket, { kind: 'marked', object: marker, call });
+    else if (removed) announce(bucket, { kind: 'removed', object: removed, call });
+    const touched = marker ?? (versionId === undefined ? undefined : removed);
+    return { ...(touched && versionMember(touched)), ...(touched?.deleteMarker && { DeleteMarker: true }) };
+  };
+
+  /** What a GET or HEAD of an object is about: all of it, or a range or part. */
+  const select = (operation: string, input: Input) => {
+    refuseUnknown(operation, input, READ_MEMBERS);
+    const object = objects.get(buckets.get(input.Bucket), input.Key, input.VersionId);
+    checkReadCondition(input, object);
+    const { size, parts } = object;
+    const range =
+      input.PartNumber !== undefined
+        ? partRangeOf(input.PartNumber, size, parts)
+        : input.Range !== undefined && size > 0
+          ? rangeOf(input.Range, size)
+          : undefined;
+    const described: Record<string, unknown> = {
+      ...describe(object),
+      ...(range === undefined && input.ChecksumMode === 'ENABLED' && checksumMembers(object.checksum)),
+      ...(input.PartNumber !== undefined && parts && { PartsCount: parts.length }),
+      ...(range !== undefined &&
+        size > 0 && {
+          ContentLength: range.end - range.start + 1,
+          ContentRange: `bytes ${range.start}-${range.end}/${size}`,
+        }),
     };
+    for (const [member, kept] of RESPONSE_HEADERS) {
+      if (input[member] !== undefined) described[kept] = input[member];
+    }
+    return { object, range, described };
   };
 
   return {
-    PutObject: (input) => {
+    PutObject: (input, call) => {
       refuseUnknown('PutObject', input, [
         'Bucket',
         'Key',
         'Body',
-        'ContentMD5',
         'IfMatch',
         'IfNoneMatch',
+        ...CHECKSUM_MEMBERS,
         ...DESCRIBING_MEMBERS,
       ]);
       const bucket = buckets.get(input.Bucket);
+      checkWriteCondition('PutObject', input, objects.find(bucket, input.Key));
       const bytes = Buffer.isBuffer(input.Body) ? input.Body : Buffer.from(input.Body ?? '');
-      if (input.ContentMD5 && createHash('md5').update(bytes).digest('base64') !== input.ContentMD5) {
-        throw new AwsError('BadDigest', 'The Content-MD5 you specified did not match what we received.');
-      }
-      checkWriteCondition(input, objects.find(bucket, input.Key));
-      return put(bucket, { ...describedBy('PutObject', bucket, input), bytes });
+      const object = objects.put(bucket, {
+        ...describedBy('PutObject', bucket, input),
+        bytes,
+        checksum: givenChecksum(input),
+      });
+      announce(bucket, { kind: 'put', object, call });
+      return writtenMembers(object);
     },
 
     GetObject: (input) => {
-      refuseUnknown('GetObject', input, ['Bucket', 'Key', 'VersionId', 'Range', ...READ_CONDITIONS, 'ChecksumMode']);
-      const object = objects.get(buckets.get(input.Bucket), input.Key, input.VersionId);
-      checkReadCondition(input, object);
+      const { object, range, described } = select('GetObject', input);
       const bytes = objects.read(object);
-      const range = input.Range === undefined ? undefined : rangeOf(input.Range, bytes.length);
-      if (!range) return { ...describe(object), Body: bytes };
-      return {
-        ...describe(object),
-        ContentLength: range.end - range.start + 1,
-        ContentRange: `bytes ${range.start}-${range.end}/${bytes.length}`,
-        Body: bytes.subarray(range.start, range.end + 1),
-      };
+      return { ...described, Body: range ? bytes.subarray(range.start, range.end + 1) : bytes };
     },
 
-    HeadObject: (input) => {
-      refuseUnknown('HeadObject', input, ['Bucket', 'Key', 'VersionId', ...READ_CONDITIONS, 'ChecksumMode']);
-      const object = objects.get(buckets.get(input.Bucket), input.Key, input.VersionId);
-      checkReadCondition(input, object);
-      return describe(object);
-    },
+    HeadObject: (input) => select('HeadObject', input).described,
 
-    DeleteObject: (input) => {
+    DeleteObject: (input, call) => {
       refuseUnknown('DeleteObject', input, ['Bucket', 'Key', 'VersionId']);
-      return remove(objects, buckets.get(input.Bucket), input.Key, input.VersionId);
+      return remove(call, buckets.get(input.Bucket), input.Key, input.VersionId);
     },
 
-    DeleteObjects: (input) => {
-      refuseUnknown('DeleteObjects', input, ['Bucket', 'Delete', 'ContentMD5', 'ChecksumAlgorithm']);
+    DeleteObjects: (input, call) => {
+      refuseUnknown('DeleteObjects', input, ['Bucket', 'Delete', 'ChecksumAlgorithm']);
       const bucket = buckets.get(input.Bucket);
-      const wanted = (input.Delete.Objects ?? []) as { Key: string; VersionId?: string }[];
-      if (wanted.length > 1000) throw new AwsError('MalformedXML', 'At most 1000 keys can be deleted in one request');
-      const deleted = wanted.map(({ Key, VersionId }) => {
-        const { VersionId: marker, DeleteMarker } = remove(objects, bucket, Key, VersionId);
-        if (VersionId !== undefined) return { Key, VersionId };
+      refuseUnknown('DeleteObjects: Delete', input.Delete ?? {}, ['Objects', 'Quiet']);
+      const wanted = (input.Delete?.Objects ?? []) as { Key: string; VersionId?: string }[];
+      if (wanted.length === 0 || wanted.length > 1000) {
+        throw new AwsError(
+          'MalformedXML',
+          'The XML you provided was not well-formed or did not validate against our published schema',
+        );
+      }
+      const deleted = wanted.map((one) => {
+        refuseUnknown('DeleteObjects: Object', one, ['Key', 'VersionId']);
+        const { Key, VersionId } = one;
+        const { VersionId: marker, DeleteMarker } = remove(call, bucket, Key, VersionId);
+        if (VersionId !== undefined) {
+          return { Key, VersionId, ...(DeleteMarker && { DeleteMarker, DeleteMarkerVersionId: marker }) };
+        }
         return { Key, ...(DeleteMarker && { DeleteMarker, DeleteMarkerVersionId: marker }) };
       });
       return { Deleted: String(input.Delete.Quiet) === 'true' ? [] : deleted };
     },
 
-    CopyObject: (input) => {
+    CopyObject: (input, call) => {
       refuseUnknown('CopyObject', input, [
         'Bucket',
         'Key',
         'CopySource',
         'MetadataDirective',
         'TaggingDirective',
+        ...COPY_CONDITIONS,
         ...DESCRIBING_MEMBERS,
       ]);
-      const source = copySource(input.CopySource);
-      const from = objects.get(buckets.get(source.bucket), source.key, source.versionId);
+      const { source, from } = findCopySource(input, buckets, objects);
       const bucket = buckets.get(input.Bucket);
       const given = describedBy('CopyObject', bucket, input);
       const replaced = input.MetadataDirective === 'REPLACE';
-      const { ETag, ...rest } = put(bucket, {
+      const itself = source.bucket === bucket.name && source.key === given.key && source.versionId === undefined;
+      if (itself && !replaced && !CHANGES_OF_A_COPY.some((member) => input[member] !== undefined)) {
+        throw new AwsError(
+          'InvalidRequest',
+          "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
+        );
+      }
+      const bytes = objects.read(from);
+      const algorithm = input.ChecksumAlgorithm ? algorithmNamed(input.ChecksumAlgorithm) : from.checksum?.algorithm;
+      const object = objects.put(bucket, {
         key: given.key,
-        headers: replaced ? given.headers : from.headers,
+        headers: replaced ? given.headers : { ...from.headers, ...encryptionOf(given.headers) },
         metadata: replaced ? given.metadata : from.metadata,
         tags: input.TaggingDirective === 'REPLACE' ? given.tags : from.tags,
-        bytes: objects.read(from),
-        etag: from.etag,
+        storageClass: given.storageClass,
+        bytes,
+        checksum: algorithm && { algorithm, value: checksumOf(algorithm, bytes), type: 'FULL_OBJECT' },
       });
-      const now = new Date(context.clock.now());
-      return { CopyObjectResult: { ETag, LastModified: now }, ...rest };
+      announce(bucket, { kind: 'copied', object, call });
+      return {
+        ...versionMember(object),
+        CopyObjectResult: {
+          ETag: object.etag,
+          LastModified: new Date(context.clock.now()),
+          ...checksumMembers(object.checksum),
+        },
+      };
     },
 
     GetObjectTagging: (input) => {
@@ -113,38 +168,74 @@ export function objectOperations(context: CloudContext, buckets: Buckets, object
       };
     },
 
-    PutObjectTagging: (input) => {
+    PutObjectTagging: (input, call) => {
       const bucket = buckets.get(input.Bucket);
       const object = objects.get(bucket, input.Key, input.VersionId);
-      const tags = (input.Tagging.TagSet ?? []) as { Key: string; Value: string }[];
-      objects.retag(bucket, object, Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value])));
+      const tags = (input.Tagging?.TagSet ?? []) as { Key: string; Value: string }[];
+      const set = Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
+      if (Object.keys(set).length !== tags.length) {
+        throw new AwsError('InvalidTag', 'Cannot provide multiple Tags with the same key');
+      }
+      checkTagCount(set);
+      objects.retag(bucket, object, set);
+      announce(bucket, { kind: 'tagged', object, call });
       return versionMember(object);
     },
 
-    DeleteObjectTagging: (input) => {
+    DeleteObjectTagging: (input, call) => {
       const bucket = buckets.get(input.Bucket);
-      objects.retag(bucket, objects.get(bucket, input.Key, input.VersionId), {});
+      const object = objects.get(bucket, input.Key, input.VersionId);
+      objects.retag(bucket, object, {});
+      announce(bucket, { kind: 'untagged', object, call });
+      return versionMember(object);
     },
   };
 }
 
+const READ_MEMBERS = [
+  'Bucket',
+  'Key',
+  'VersionId',
+  'Range',
+  'PartNumber',
+  'ChecksumMode',
+  ...READ_CONDITIONS,
+  ...RESPONSE_HEADERS.map(([member]) => member),
+];
+
+/** With one of these an object may be copied onto itself. */
+const CHANGES_OF_A_COPY = ['StorageClass', 'ServerSideEncryption', 'SSEKMSKeyId', 'ChecksumAlgorithm'];
+
 /** What a request says about the object that it makes. */
-export function describedBy(operation: string, bucket: Bucket, input: Input): Omit<NewObject, 'bytes' | 'etag'> {
-  if (input.StorageClass !== undefined && input.StorageClass !== 'STANDARD') {
+export function describedBy(
+  operation: string,
+  bucket: Bucket,
+  input: Input,
+): Pick<NewObject, 'key' | 'headers' | 'metadata' | 'tags' | 'storageClass'> {
+  if (input.StorageClass !== undefined && !STORAGE_CLASSES.includes(input.StorageClass)) {
     throw notImplemented(`${operation}: StorageClass ${input.StorageClass}`);
   }
-  if (input.ACL !== undefined && !['private', 'bucket-owner-full-control'].includes(input.ACL)) {
-    throw notImplemented(`${operation}: ACL ${input.ACL}`);
-  }
+  checkAcl(operation, bucket, input.ACL);
   const key = String(input.Key);
   if (Buffer.byteLength(key) > 1024) throw new AwsError('KeyTooLongError', 'Your key is too long');
+  const tags = parseTagging(input.Tagging);
+  checkTagCount(tags);
   return {
     key,
     headers: { ...defaultEncryption(bucket), ...headersOf(input) },
     metadata: input.Metadata ?? {},
-    tags: parseTagging(input.Tagging),
+    tags,
+    storageClass: input.StorageClass === 'STANDARD' ? undefined : input.StorageClass,
   };
 }
+
+function checkTagCount(tags: Readonly<Record<string, string>>): void {
+  if (Object.keys(tags).length > 10) throw new AwsError('BadRequest', 'Object tags cannot be greater than 10');
+}
+
+/** The headers among these that say how an object is encrypted. */
+const encryptionOf = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('x-amz-server-side-encryption')));
 
 /** Objects say how they are encrypted. (Here they are not: the files are as readable as everything on this machine.) */
 function defaultEncryption(bucket: Bucket): Record<string, string> {
@@ -165,77 +256,16 @@ const describe = (object: StoredObject) => ({
   LastModified: new Date(object.modifiedAt),
   AcceptRanges: 'bytes',
   Metadata: object.metadata,
+  ...(object.storageClass && { StorageClass: object.storageClass }),
   ...(Object.keys(object.tags).length > 0 && { TagCount: Object.keys(object.tags).length }),
 });
 
 export const versionMember = (object: StoredObject): { VersionId?: string } =>
   object.versionId === 'null' ? {} : { VersionId: object.versionId };
 
-const encryptionMember = (object: StoredObject) => ({
+const writtenMembers = (object: StoredObject) => ({
+  ETag: object.etag,
+  ...versionMember(object),
+  ...checksumMembers(object.checksum),
   ServerSideEncryption: object.headers['x-amz-server-side-encryption'],
 });
-
-function remove(objects: Objects, bucket: Bucket, key: string, versionId: string | undefined) {
-  const touched = versionId === undefined ? objects.delete(bucket, key) : objects.deleteVersion(bucket, key, versionId);
-  return { ...(touched && versionMember(touched)), ...(touched?.deleteMarker && { DeleteMarker: true }) };
-}
-
-const READ_CONDITIONS = ['IfMatch', 'IfNoneMatch', 'IfModifiedSince', 'IfUnmodifiedSince'];
-
-function checkReadCondition(input: Input, object: StoredObject): void {
-  const since = (text: string) => Math.floor(object.modifiedAt / 1000) * 1000 > Date.parse(text);
-  if (input.IfMatch !== undefined && !etagMatches(input.IfMatch, object)) throw preconditionFailed('If-Match');
-  if (input.IfMatch === undefined && input.IfUnmodifiedSince !== undefined && since(input.IfUnmodifiedSince)) {
-    throw preconditionFailed('If-Unmodified-Since');
-  }
-  const unchanged =
-    input.IfNoneMatch !== undefined
-      ? etagMatches(input.IfNoneMatch, object)
-      : input.IfModifiedSince !== undefined && !since(input.IfModifiedSince);
-  if (unchanged) throw new AwsError('NotModified', 'Not Modified', { status: 304 });
-}
-
-/** `If-None-Match: *` creates only, `If-Match: <etag>` replaces only that. */
-export function checkWriteCondition(input: Input, before: StoredObject | undefined): void {
-  const existing = before?.deleteMarker ? undefined : before;
-  if (input.IfNoneMatch !== undefined) {
-    if (input.IfNoneMatch !== '*') throw notImplemented('PutObject: IfNoneMatch with an ETag');
-    if (existing) throw preconditionFailed('If-None-Match');
-  }
-  if (input.IfMatch !== undefined) {
-    if (!existing) throw new AwsError('NoSuchKey', 'The specified key does not exist.', { status: 404 });
-    if (!etagMatches(input.IfMatch, existing)) throw preconditionFailed('If-Match');
-  }
-}
-
-const etagMatches = (wanted: string, object: StoredObject): boolean =>
-  wanted.split(',').some((etag) => etag.trim() === '*' || etag.trim().replaceAll('"', '') === object.etag.slice(1, -1));
-
-const preconditionFailed = (condition: string) =>
-  new AwsError('PreconditionFailed', 'At least one of the pre-conditions you specified did not hold', {
-    status: 412,
-    fields: { Condition: condition },
-  });
-
-/** `bytes=a-b`, `bytes=a-` or `bytes=-n`; undefined (the whole object) for anything else, as S3 does. */
-function rangeOf(header: string, size: number): { start: number; end: number } | undefined {
-  const match = /^bytes=(\d*)-(\d*)$/.exec(header);
-  if (!match || (match[1] === '' && match[2] === '')) return undefined;
-  const start = match[1] === '' ? Math.max(0, size - Number(match[2])) : Number(match[1]);
-  const end = match[1] === '' || match[2] === '' ? size - 1 : Math.min(Number(match[2]), size - 1);
-  if (start >= size || start > end) {
-    throw new AwsError('InvalidRange', 'The requested range is not satisfiable', {
-      status: 416,
-      fields: { RangeRequested: header, ActualObjectSize: size },
-    });
-  }
-  return { start, end };
-}
-
-function copySource(text: string): { bucket: string; key: string; versionId?: string } {
-  const [path = '', query = ''] = text.split('?');
-  const match = /^\/?([^/]+)\/(.+)$/s.exec(decodeURIComponent(path));
-  if (!match) throw new AwsError('InvalidArgument', 'Copy Source must mention the source bucket and key');
-  const versionId = new URLSearchParams(query).get('versionId');
-  return { bucket: match[1]!, key: match[2]!, ...(versionId && { versionId }) };
-}

@@ -6,6 +6,7 @@ import type { CloudContext } from '../../core/service';
 import type { Space } from '../../core/store';
 import type { Blobs } from './blobs';
 import type { Bucket } from './bucket';
+import type { Checksum } from './checksums';
 
 /** One version of an object, or a mark that it was deleted. */
 export type StoredObject = {
@@ -25,9 +26,21 @@ export type StoredObject = {
   /** What came as `x-amz-meta-*`. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
+  /** Unless `STANDARD`. */
+  readonly storageClass?: string | undefined;
+  /** What the uploader gave, and S3 compared with the bytes. */
+  readonly checksum?: Checksum | undefined;
+  /** The sizes of the parts that it was uploaded in. */
+  readonly parts?: readonly number[];
 };
 
-export type NewObject = Pick<StoredObject, 'key' | 'headers' | 'metadata' | 'tags'> & {
+/** What a deletion did: `removed` is gone for good, `marker` stands in front of what was the current version. */
+export type Deletion = { readonly removed?: StoredObject | undefined; readonly marker?: StoredObject };
+
+export type NewObject = Pick<
+  StoredObject,
+  'key' | 'headers' | 'metadata' | 'tags' | 'storageClass' | 'checksum' | 'parts'
+> & {
   readonly bytes: Buffer;
   /** Unless given, the MD5 of the bytes. */
   readonly etag?: string;
@@ -106,8 +119,17 @@ export class Objects {
 
   /** Replaces the tags of a version. */
   retag(bucket: Bucket, object: StoredObject, tags: Readonly<Record<string, string>>): void {
+    this.#change(bucket, { ...object, tags });
+  }
+
+  /** Replaces the storage class of a version. */
+  reclass(bucket: Bucket, object: StoredObject, storageClass: string): void {
+    this.#change(bucket, { ...object, storageClass });
+  }
+
+  #change(bucket: Bucket, object: StoredObject): void {
     const current = this.find(bucket, object.key);
-    const changed = JSON.stringify({ ...object, tags });
+    const changed = JSON.stringify(object);
     if (current?.versionId === object.versionId) this.#current.put(joinKey(bucket.name, object.key), changed);
     else {
       const entry = this.#earlierEntry(bucket, object.key, object.versionId);
@@ -116,11 +138,11 @@ export class Objects {
   }
 
   /** Deletes the object, or puts a delete marker in front of it where versioning asks for that. */
-  delete(bucket: Bucket, key: string): StoredObject | undefined {
+  delete(bucket: Bucket, key: string): Deletion {
     const current = this.find(bucket, key);
     if (bucket.versioning === undefined) {
       if (current) this.#remove(bucket, current);
-      return undefined;
+      return { removed: current };
     }
     const marker: StoredObject = {
       key,
@@ -134,14 +156,14 @@ export class Objects {
       tags: {},
     };
     this.#makeCurrent(bucket, marker);
-    return marker;
+    return { marker };
   }
 
   /** Deletes one version for good; the one before it, if any, becomes the current one. */
-  deleteVersion(bucket: Bucket, key: string, versionId: string): StoredObject | undefined {
+  deleteVersion(bucket: Bucket, key: string, versionId: string): Deletion {
     const version = this.versions(bucket, key).find((candidate) => candidate.versionId === versionId);
     if (version) this.#remove(bucket, version);
-    return version;
+    return { removed: version };
   }
 
   /**

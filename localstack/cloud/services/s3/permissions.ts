@@ -1,4 +1,5 @@
-import type { Access } from '../../core/service';
+import type { Access, ConditionValues } from '../../core/service';
+import { parseCopySource } from './copy-source';
 
 /** Operations whose IAM action has another name. https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html */
 const ACTIONS: Readonly<Record<string, string>> = {
@@ -12,6 +13,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   DeleteObjects: 'DeleteObject',
   CreateMultipartUpload: 'PutObject',
   UploadPart: 'PutObject',
+  UploadPartCopy: 'PutObject',
   CompleteMultipartUpload: 'PutObject',
   ListParts: 'ListMultipartUploadParts',
   GetBucketEncryption: 'GetEncryptionConfiguration',
@@ -25,7 +27,15 @@ const ACTIONS: Readonly<Record<string, string>> = {
   DeletePublicAccessBlock: 'PutBucketPublicAccessBlock',
   DeleteBucketOwnershipControls: 'PutBucketOwnershipControls',
   DeleteBucketTagging: 'PutBucketTagging',
+  GetBucketCors: 'GetBucketCORS',
+  PutBucketCors: 'PutBucketCORS',
+  DeleteBucketCors: 'PutBucketCORS',
+  GetBucketNotificationConfiguration: 'GetBucketNotification',
+  PutBucketNotificationConfiguration: 'PutBucketNotification',
 };
+
+/** Actions that have a name of their own for a version that is named. */
+const OF_VERSIONS = ['GetObject', 'DeleteObject', 'GetObjectTagging', 'PutObjectTagging', 'DeleteObjectTagging'];
 
 /** What a caller must be allowed to do. */
 export function accessOf(operation: string, input: Record<string, unknown>): Access[] {
@@ -40,23 +50,33 @@ export function accessOf(operation: string, input: Record<string, unknown>): Acc
     );
     return keys;
   }
-  if (operation === 'CopyObject') {
-    const source = decodeURIComponent(String(input.CopySource)).replace(/^\//, '').split('?')[0];
+  if (operation === 'Preflight') return [];
+  if (operation === 'CopyObject' || operation === 'UploadPartCopy') {
+    const { bucket: from, key, versionId } = parseCopySource(String(input.CopySource));
     return [
-      { action: 's3:GetObject', resource: `arn:aws:s3:::${source}` },
+      {
+        action: versionId === undefined ? 's3:GetObject' : 's3:GetObjectVersion',
+        resource: `arn:aws:s3:::${from}/${key}`,
+      },
       { action: 's3:PutObject', resource: `${bucket}/${input.Key}` },
     ];
   }
-  if (input.Key === undefined) {
-    const prefix = input.Prefix;
-    return [
-      {
-        action: `s3:${name}`,
-        resource: bucket,
-        ...(typeof prefix === 'string' && { context: { 's3:prefix': prefix } }),
-      },
-    ];
-  }
-  const versioned = input.VersionId !== undefined && ['GetObject', 'DeleteObject'].includes(name);
-  return [{ action: `s3:${name}${versioned ? 'Version' : ''}`, resource: `${bucket}/${input.Key}` }];
+  if (input.Key === undefined) return [{ action: `s3:${name}`, resource: bucket, context: listingKeys(input) }];
+  const versioned = input.VersionId !== undefined && OF_VERSIONS.includes(name);
+  return [
+    {
+      action: `s3:${versioned ? name.replace(/Object/, 'ObjectVersion') : name}`,
+      resource: `${bucket}/${input.Key}`,
+      ...(versioned && { context: { 's3:VersionId': String(input.VersionId) } }),
+    },
+  ];
+}
+
+/** What a listing is asked for: policies may allow one prefix only. */
+function listingKeys({ Prefix, Delimiter, MaxKeys }: Record<string, unknown>): ConditionValues {
+  return {
+    ...(typeof Prefix === 'string' && { 's3:prefix': Prefix }),
+    ...(typeof Delimiter === 'string' && { 's3:delimiter': Delimiter }),
+    ...(MaxKeys !== undefined && { 's3:max-keys': String(MaxKeys) }),
+  };
 }

@@ -17,6 +17,16 @@ const LISTS: ListNames = {
   DeleteMarkers: { element: 'DeleteMarker' },
   Errors: { element: 'Error' },
   Uploads: { element: 'Upload' },
+  Events: { element: 'Event' },
+  FilterRules: { element: 'FilterRule' },
+  QueueConfigurations: { element: 'QueueConfiguration' },
+  LambdaFunctionConfigurations: { element: 'CloudFunctionConfiguration' },
+  TopicConfigurations: { element: 'TopicConfiguration' },
+  CORSRules: { element: 'CORSRule' },
+  AllowedHeaders: { element: 'AllowedHeader' },
+  AllowedMethods: { element: 'AllowedMethod' },
+  AllowedOrigins: { element: 'AllowedOrigin' },
+  ExposeHeaders: { element: 'ExposeHeader' },
 };
 
 const MEMBERS = new Map(

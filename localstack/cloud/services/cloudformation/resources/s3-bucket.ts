@@ -1,6 +1,7 @@
-import { AwsError } from '../../../core/aws-error';
+import { AwsError, refuseUnknown } from '../../../core/aws-error';
 import { finish, type Properties, type ResourceContext, type ResourceHandler } from './handler';
 import { differ } from './pick';
+import { lifecycleRule, notificationConfiguration } from './s3-bucket-settings';
 
 type Setting = {
   readonly property: string;
@@ -37,7 +38,24 @@ const SETTINGS: readonly Setting[] = [
     put: 'PutBucketLifecycleConfiguration',
     member: 'LifecycleConfiguration',
     delete: 'DeleteBucketLifecycle',
-    convert: ({ Rules }) => ({ Rules: Rules.map((rule: Properties) => ({ Filter: {}, ...rule })) }),
+    convert: ({ Rules, ...rest }) => {
+      refuseUnknown('AWS::S3::Bucket: LifecycleConfiguration', rest, []);
+      return { Rules: Rules.map(lifecycleRule) };
+    },
+  },
+  {
+    property: 'CorsConfiguration',
+    put: 'PutBucketCors',
+    member: 'CORSConfiguration',
+    delete: 'DeleteBucketCors',
+    convert: ({ CorsRules }) => ({
+      CORSRules: CorsRules.map(({ Id, ExposedHeaders, MaxAge, ...rest }: Properties) => ({
+        ...(Id !== undefined && { ID: Id }),
+        ...rest,
+        ...(ExposedHeaders && { ExposeHeaders: ExposedHeaders }),
+        ...(MaxAge !== undefined && { MaxAgeSeconds: MaxAge }),
+      })),
+    }),
   },
   {
     property: 'OwnershipControls',
@@ -56,7 +74,13 @@ const SETTINGS: readonly Setting[] = [
 
 /** AWS::S3::Bucket. */
 export const s3Bucket: ResourceHandler = {
-  properties: ['BucketName', 'AccessControl', 'VersioningConfiguration', ...SETTINGS.map(({ property }) => property)],
+  properties: [
+    'BucketName',
+    'AccessControl',
+    'VersioningConfiguration',
+    'NotificationConfiguration',
+    ...SETTINGS.map(({ property }) => property),
+  ],
   createOnly: ['BucketName'],
 
   create: async (properties, context) => {
@@ -109,6 +133,10 @@ async function configure(
     const value = properties[property];
     if (value === undefined) await call('s3', remove, { Bucket });
     else await call('s3', put, { Bucket, [member]: convert ? convert(value) : value });
+  }
+  if (differ(properties, before, ['NotificationConfiguration'])) {
+    const NotificationConfiguration = notificationConfiguration(properties.NotificationConfiguration ?? {});
+    await call('s3', 'PutBucketNotificationConfiguration', { Bucket, NotificationConfiguration });
   }
 }
 

@@ -1,8 +1,10 @@
-import { AwsError, notImplemented } from '../../core/aws-error';
-import type { HttpReply, HttpRequest } from '../../core/http';
+import { notImplemented } from '../../core/aws-error';
+import type { HttpRequest } from '../../core/http';
 import { BUCKET_SETTINGS } from './bucket-settings';
-import { KEPT_HEADERS } from './object-headers';
-import { parseXml, toXmlDocument } from './xml';
+import { CHECKSUM_HEADERS, verifyBody } from './checksums';
+import { notificationFromXml } from './notifications/notification-xml';
+import { KEPT_HEADERS, RESPONSE_HEADERS } from './object-headers';
+import { parseXml } from './xml';
 
 /** A request in the words of the API reference. */
 export type S3Call = { readonly operation: string; readonly input: Record<string, unknown> };
@@ -16,6 +18,10 @@ const SUBRESOURCES: Readonly<Record<string, string>> = {
   'GET bucket policy': 'GetBucketPolicy',
   'PUT bucket policy': 'PutBucketPolicy',
   'DELETE bucket policy': 'DeleteBucketPolicy',
+  'GET bucket notification': 'GetBucketNotificationConfiguration',
+  'PUT bucket notification': 'PutBucketNotificationConfiguration',
+  'GET bucket acl': 'GetBucketAcl',
+  'PUT bucket acl': 'PutBucketAcl',
   'GET bucket versions': 'ListObjectVersions',
   'GET bucket uploads': 'ListMultipartUploads',
   'POST bucket delete': 'DeleteObjects',
@@ -24,6 +30,8 @@ const SUBRESOURCES: Readonly<Record<string, string>> = {
   'GET object tagging': 'GetObjectTagging',
   'PUT object tagging': 'PutObjectTagging',
   'DELETE object tagging': 'DeleteObjectTagging',
+  'GET object acl': 'GetObjectAcl',
+  'PUT object acl': 'PutObjectAcl',
   'POST object uploads': 'CreateMultipartUpload',
   'PUT object uploadId': 'UploadPart',
   'GET object uploadId': 'ListParts',
@@ -51,6 +59,9 @@ const PLAIN: Readonly<Record<string, string>> = {
 };
 
 const QUERY_MEMBERS: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(RESPONSE_HEADERS.map(([member, , parameter]) => [parameter, member])),
+  'max-buckets': 'MaxBuckets',
+  'bucket-region': 'BucketRegion',
   prefix: 'Prefix',
   delimiter: 'Delimiter',
   'max-keys': 'MaxKeys',
@@ -60,6 +71,11 @@ const QUERY_MEMBERS: Readonly<Record<string, string>> = {
   'encoding-type': 'EncodingType',
   marker: 'Marker',
   'key-marker': 'KeyMarker',
+  'version-id-marker': 'VersionIdMarker',
+  'max-uploads': 'MaxUploads',
+  'upload-id-marker': 'UploadIdMarker',
+  'max-parts': 'MaxParts',
+  'part-number-marker': 'PartNumberMarker',
   versionId: 'VersionId',
   uploadId: 'UploadId',
   partNumber: 'PartNumber',
@@ -73,8 +89,17 @@ const HEADER_MEMBERS: Readonly<Record<string, string>> = {
   'x-amz-tagging-directive': 'TaggingDirective',
   'x-amz-metadata-directive': 'MetadataDirective',
   'x-amz-copy-source': 'CopySource',
+  'x-amz-copy-source-range': 'CopySourceRange',
+  'x-amz-copy-source-if-match': 'CopySourceIfMatch',
+  'x-amz-copy-source-if-none-match': 'CopySourceIfNoneMatch',
+  'x-amz-copy-source-if-modified-since': 'CopySourceIfModifiedSince',
+  'x-amz-copy-source-if-unmodified-since': 'CopySourceIfUnmodifiedSince',
+  'x-amz-checksum-algorithm': 'ChecksumAlgorithm',
+  'x-amz-checksum-type': 'ChecksumType',
+  'x-amz-checksum-mode': 'ChecksumMode',
+  'x-amz-mp-object-size': 'MpuObjectSize',
+  'x-amz-skip-destination-validation': 'SkipDestinationValidation',
   'x-amz-object-ownership': 'ObjectOwnership',
-  'content-md5': 'ContentMD5',
   'if-match': 'IfMatch',
   'if-none-match': 'IfNoneMatch',
   'if-modified-since': 'IfModifiedSince',
@@ -82,13 +107,20 @@ const HEADER_MEMBERS: Readonly<Record<string, string>> = {
   range: 'Range',
 };
 
-/** Headers that belong to the signature, the SDK or the transport, or that ask for what is done anyhow. */
+/** Headers that belong to the signature, the SDK or the transport, that are checked elsewhere, or that ask for what is done anyhow. */
 const TRANSPORT =
-  /^x-amz-(date|content-sha256|security-token|user-agent|checksum-.*|sdk-checksum-algorithm|decoded-content-length|trailer|te|expected-bucket-owner|request-payer|mp-object-size|bucket-region|optional-object-attributes|bypass-governance-retention)$/;
+  /^x-amz-(date|content-sha256|security-token|user-agent|sdk-checksum-algorithm|decoded-content-length|trailer|te|expected-bucket-owner|source-expected-bucket-owner|request-payer|bucket-region|optional-object-attributes|bypass-governance-retention)$/;
+
+/** Operations whose input has the checksum that a header gives; with others it is only compared with the body. */
+const KEEPS_CHECKSUM = ['PutObject', 'UploadPart', 'CompleteMultipartUpload'];
+const CHECKSUM_MEMBER = new Map(CHECKSUM_HEADERS.map(([member, header]) => [header, member]));
 
 /** Operations that carry an XML body: its root element, and the member that it becomes. */
 const BODIES: Readonly<Record<string, readonly [root: string, member: string]>> = {
   CreateBucket: ['CreateBucketConfiguration', 'CreateBucketConfiguration'],
+  PutBucketAcl: ['AccessControlPolicy', 'AccessControlPolicy'],
+  PutObjectAcl: ['AccessControlPolicy', 'AccessControlPolicy'],
+  PutBucketNotificationConfiguration: ['NotificationConfiguration', 'NotificationConfiguration'],
   PutBucketVersioning: ['VersioningConfiguration', 'VersioningConfiguration'],
   PutObjectTagging: ['Tagging', 'Tagging'],
   DeleteObjects: ['Delete', 'Delete'],
@@ -111,18 +143,24 @@ export function decodeRequest(request: HttpRequest): S3Call {
     ...headerInput(request.headers, operation),
   };
   const body = BODIES[operation];
+  // That header of CompleteMultipartUpload is the checksum of the object, not of the list of parts.
+  if (operation !== 'CompleteMultipartUpload') verifyBody(request.headers, request.body);
   if (operation === 'PutObject' || operation === 'UploadPart') input.Body = request.body;
   else if (operation === 'PutBucketPolicy') input.Policy = request.body.toString('utf8');
   else if (body && request.body.length > 0) input[body[1]] = parseXml(request.body, body[0]);
+  if (operation === 'PutBucketNotificationConfiguration') {
+    input.NotificationConfiguration = notificationFromXml(input.NotificationConfiguration as object);
+  }
   return { operation, input };
 }
 
 function operationOf({ method, query, headers }: HttpRequest, scope: string): string {
   for (const parameter of query.keys()) {
     const operation = SUBRESOURCES[`${method} ${scope} ${parameter}`];
-    if (operation === 'UploadPart' && headers['x-amz-copy-source']) throw notImplemented('s3:UploadPartCopy');
+    if (operation === 'UploadPart' && headers['x-amz-copy-source']) return 'UploadPartCopy';
     if (operation) return operation;
   }
+  if (method === 'OPTIONS') return 'Preflight';
   const operation = PLAIN[`${method} ${scope}`];
   if (!operation) throw notImplemented(`s3: ${method} on ${scope}`);
   return operation === 'PutObject' && headers['x-amz-copy-source'] ? 'CopyObject' : operation;
@@ -156,6 +194,8 @@ function headerInput(headers: HttpRequest['headers'], operation: string): Record
     } else if (member) {
       // Only operations on objects keep a content type; elsewhere it describes the XML.
       if (member !== 'ContentType' || KEEPS_CONTENT_TYPE.includes(operation)) input[member] = text;
+    } else if (CHECKSUM_MEMBER.has(name)) {
+      if (KEEPS_CHECKSUM.includes(operation)) input[CHECKSUM_MEMBER.get(name)!] = text;
     } else if (name.startsWith('x-amz-meta-')) metadata[name.slice('x-amz-meta-'.length)] = text;
     else if (name.startsWith('x-amz-') && !TRANSPORT.test(name)) throw notImplemented(`s3:${operation}: ${name}`);
   }
@@ -164,87 +204,3 @@ function headerInput(headers: HttpRequest['headers'], operation: string): Record
 }
 
 const KEEPS_CONTENT_TYPE = ['PutObject', 'CopyObject', 'CreateMultipartUpload'];
-
-/** Members of results that are headers. */
-const REPLY_HEADERS: Readonly<Record<string, string>> = {
-  ...Object.fromEntries(KEPT_HEADERS),
-  ETag: 'etag',
-  VersionId: 'x-amz-version-id',
-  DeleteMarker: 'x-amz-delete-marker',
-  ContentRange: 'content-range',
-  AcceptRanges: 'accept-ranges',
-  TagCount: 'x-amz-tagging-count',
-  BucketRegion: 'x-amz-bucket-region',
-  Location: 'location',
-};
-
-/** Operations whose results are XML: the root element. */
-const REPLY_ROOTS: Readonly<Record<string, string>> = {
-  ListBuckets: 'ListAllMyBucketsResult',
-  ListObjects: 'ListBucketResult',
-  ListObjectsV2: 'ListBucketResult',
-  ListObjectVersions: 'ListVersionsResult',
-  ListMultipartUploads: 'ListMultipartUploadsResult',
-  ListParts: 'ListPartsResult',
-  DeleteObjects: 'DeleteResult',
-  CopyObject: 'CopyObjectResult',
-  CreateMultipartUpload: 'InitiateMultipartUploadResult',
-  CompleteMultipartUpload: 'CompleteMultipartUploadResult',
-  GetBucketVersioning: 'VersioningConfiguration',
-  GetObjectTagging: 'Tagging',
-};
-
-const NO_CONTENT = [
-  'DeleteBucket',
-  'DeleteObject',
-  'DeleteObjectTagging',
-  'AbortMultipartUpload',
-  'DeleteBucketPolicy',
-];
-
-export function encodeReply(operation: string, output: Record<string, unknown>, requestId: string): HttpReply {
-  const headers: Record<string, string> = { 'x-amz-request-id': requestId };
-  const setting = BUCKET_SETTINGS.find(({ operations }) => operations.get === operation);
-  if (setting) return xml(setting.member, output[setting.member] as object, headers);
-  if (operation === 'GetBucketLocation') {
-    return {
-      status: 200,
-      headers: { ...headers, 'content-type': 'application/xml' },
-      body: `<?xml version="1.0" encoding="UTF-8"?>\n<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${output.LocationConstraint}</LocationConstraint>`,
-    };
-  }
-  if (operation === 'GetBucketPolicy') {
-    return { status: 200, headers: { ...headers, 'content-type': 'application/json' }, body: String(output.Policy) };
-  }
-  const root = REPLY_ROOTS[operation];
-  if (root) {
-    if (output.VersionId !== undefined) headers['x-amz-version-id'] = String(output.VersionId);
-    return xml(root, operation === 'CopyObject' ? (output.CopyObjectResult as object) : output, headers);
-  }
-  for (const [member, header] of Object.entries(REPLY_HEADERS)) {
-    if (output[member] !== undefined) headers[header] = String(output[member]);
-  }
-  if (output.LastModified instanceof Date) headers['last-modified'] = output.LastModified.toUTCString();
-  for (const [name, value] of Object.entries((output.Metadata as Record<string, string>) ?? {})) {
-    headers[`x-amz-meta-${name}`] = value;
-  }
-  // A HEAD has the length of what a GET would bring.
-  if (operation === 'HeadObject') headers['content-length'] = String(output.ContentLength);
-  const noContent = NO_CONTENT.includes(operation) || BUCKET_SETTINGS.some((s) => s.operations.delete === operation);
-  return {
-    status: noContent ? 204 : output.ContentRange === undefined ? 200 : 206,
-    headers,
-    body: (output.Body as Buffer | undefined) ?? '',
-  };
-}
-
-const xml = (root: string, value: object, headers: Record<string, string>): HttpReply => ({
-  status: 200,
-  headers: { ...headers, 'content-type': 'application/xml' },
-  body: toXmlDocument(root, value),
-});
-
-/** HEAD has no body to say more in: S3 answers only the status, which SDKs name after it. */
-export function withoutBody(error: AwsError): AwsError {
-  return error.status === 404 ? new AwsError('NotFound', 'Not Found', { status: 404 }) : error;
-}
