@@ -30,11 +30,17 @@ export function cliEnvironment(): NodeJS.ProcessEnv {
 
 /** Runs `aws --endpoint-url <endpoint> …`; resolves with its JSON output. Rejects with what it printed on stderr. */
 export async function aws<T = Record<string, unknown>>(endpoint: string, ...args: string[]): Promise<T> {
+  const stdout = await awsText(endpoint, '--output', 'json', ...args);
+  return (stdout.trim() ? JSON.parse(stdout) : {}) as T;
+}
+
+/** The same for commands that print for people. What they ask of other services goes to the endpoint, too. */
+export async function awsText(endpoint: string, ...args: string[]): Promise<string> {
   try {
-    const { stdout } = await run('aws', ['--endpoint-url', endpoint, '--output', 'json', ...args], {
-      env: cliEnvironment(),
+    const { stdout } = await run('aws', ['--endpoint-url', endpoint, ...args], {
+      env: { ...cliEnvironment(), AWS_ENDPOINT_URL: endpoint },
     });
-    return (stdout.trim() ? JSON.parse(stdout) : {}) as T;
+    return stdout;
   } catch (error) {
     throw new Error(`aws ${args.join(' ')}: ${(error as { stderr?: string }).stderr ?? String(error)}`);
   }

@@ -11,7 +11,7 @@ export const TEMPLATE: Template = {
     Zones: { Type: 'CommaDelimitedList' },
     Key: { Type: 'String' },
   },
-  Mappings: { Sizes: { prod: { memory: 1024, zones: ['x', 'y'] }, dev: { memory: 128 } } },
+  Mappings: { Sizes: { prod: { memory: 1024, name: 'big', zones: ['x', 'y'] }, dev: { memory: 128 } } },
   Conditions: {
     IsProd: { 'Fn::Equals': [{ Ref: 'Stage' }, 'prod'] },
     NotProd: { 'Fn::Not': [{ Condition: 'IsProd' }] },
