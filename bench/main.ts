@@ -1,5 +1,6 @@
 import { cost } from './cost';
 import { delivery } from './delivery';
+import { deploy } from './deploy';
 import { history } from './history';
 import { hotSku } from './hot-sku';
 import { kill } from './kill';
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Report>>> = {
   history,
   lists,
   projections,
+  deploy,
 };
 
 /** `npm run bench [-- <name>] [--json] [--seeds <number>]`: runs one bench, or all of them; `--seeds` is for `history`. */

@@ -59,6 +59,13 @@ export class BareCloud {
     await this.#admin('POST', `clock?advance=${duration}`);
   }
 
+  /** How often each operation has been called so far, by `<service>:<operation>`. */
+  async calls(): Promise<Record<string, number>> {
+    const answer = await fetch(`${this.endpoint}/_cloud/calls`);
+    const { calls } = (await answer.json()) as { calls: Record<string, { functions: number; others: number }> };
+    return Object.fromEntries(Object.entries(calls).map(([name, { functions, others }]) => [name, functions + others]));
+  }
+
   kill(): Promise<void> {
     return this.#end('SIGKILL');
   }

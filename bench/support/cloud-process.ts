@@ -2,10 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endpointOf, type Outputs, readOutputs } from '../../demo/outputs';
+import { cpuOf } from './cpu';
 
 /** `npm start` in a process of its own, as a user has it. */
 export class CloudProcess {
   readonly readyMs: number;
+  /** Milliseconds of CPU until then, with those of what it had started and that had ended. */
+  readonly cpuMs: number;
   readonly endpoint: string;
   readonly outputs: Outputs;
   readonly #child: ChildProcess;
@@ -13,6 +16,7 @@ export class CloudProcess {
   private constructor(child: ChildProcess, readyMs: number, outputs: Outputs) {
     this.#child = child;
     this.readyMs = readyMs;
+    this.cpuMs = cpuOf(child.pid!);
     this.outputs = outputs;
     this.endpoint = endpointOf(outputs)!;
   }

@@ -107,7 +107,9 @@ test('a deployment that the process did not live to finish is finished by the ne
   const { Stacks } = await first.call('cloudformation', 'DescribeStacks', { StackName: 'Stack' });
   const space = first.context.store.space('cfn-stacks');
   const stack = JSON.parse(space.get(Stacks[0].StackId)!);
-  space.put(Stacks[0].StackId, JSON.stringify({ ...stack, status: 'UPDATE_IN_PROGRESS' }));
+  const { templateBody, parameters, tags, capabilities } = stack;
+  const lastGood = { templateBody, parameters, tags, capabilities };
+  space.put(Stacks[0].StackId, JSON.stringify({ ...stack, lastGood, status: 'UPDATE_IN_PROGRESS' }));
   await first.stop();
 
   const second = await smallCloud({ dir });
