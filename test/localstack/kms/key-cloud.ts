@@ -30,6 +30,14 @@ export class KeyCloud {
     return this.cloud.registry.call(service, operation, input, call);
   }
 
+  /** Asks, as the front door does, whether a session of a role may make a call. */
+  judge(service: string, operation: string, input: object, as: string): void {
+    const { registry } = this.cloud;
+    const call = { ...this.cloud.rootCall(), principal: sessionOf(as) };
+    const access = registry.service(service)?.access(operation, input, call) ?? [];
+    registry.peer('iam').authorize(call.principal, access);
+  }
+
   // biome-ignore lint/suspicious/noExplicitAny: as in the API reference.
   kms(operation: string, input: object = {}, as?: string, more: Partial<Call> = {}): Promise<any> {
     return this.call('kms', operation, input, as, more);

@@ -253,7 +253,10 @@ test('a secret has a policy', async () => {
       Statement: [{ Effect: 'Allow', Principal, Action: 'secretsmanager:GetSecretValue', Resource: '*' }],
     });
   const ResourcePolicy = policy({ AWS: roleArn('reader') });
+  const mayRead = () => cloud.judge('secretsmanager', 'GetSecretValue', { SecretId: 'shared' }, 'reader');
+  expect(mayRead).toThrow('because no identity-based policy allows the secretsmanager:GetSecretValue action');
   await call('PutResourcePolicy', { SecretId: 'shared', ResourcePolicy, BlockPublicPolicy: true });
+  mayRead();
   expect(await call('GetResourcePolicy', { SecretId: 'shared' })).toMatchObject({ Name: 'shared', ResourcePolicy });
   await expect(
     call('PutResourcePolicy', { SecretId: 'shared', ResourcePolicy: policy('*'), BlockPublicPolicy: true }),
