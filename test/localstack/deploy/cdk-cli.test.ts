@@ -1,12 +1,11 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Cloud, startCloud } from '../../../localstack/cloud/cloud';
 import { deployAssembly } from '../../../localstack/deploy';
-import { localAssembly, projectRoot } from '../../support/local-assembly';
+import { localAssembly } from '../../support/local-assembly';
+import { runCdk } from './cdk-command';
 
 let cloud: Cloud;
 let dir: string;
@@ -19,51 +18,56 @@ afterAll(async () => {
   rmSync(dir, { recursive: true });
 });
 
-/** The plain `cdk` command, with nothing but the endpoint changed. */
 async function cdk(...args: string[]): Promise<string> {
-  const { stdout, stderr } = await promisify(execFile)(
-    process.execPath,
-    [join(projectRoot, 'node_modules/aws-cdk/bin/cdk'), '--no-notices', ...args],
-    {
-      cwd: dir,
-      env: {
-        PATH: process.env.PATH,
-        HOME: dir,
-        AWS_ENDPOINT_URL: cloud.endpoint,
-        AWS_ACCESS_KEY_ID: 'test',
-        AWS_SECRET_ACCESS_KEY: 'test',
-        AWS_REGION: 'us-east-1',
-        CDK_DISABLE_CLI_TELEMETRY: '1',
-      },
-    },
-  );
-  return stdout + stderr;
+  const { output, exitCode } = await runCdk({ endpoint: cloud.endpoint, dir }, ...args);
+  if (exitCode !== 0) throw new Error(`cdk ${args.join(' ')} ended with ${exitCode}:\n${output}`);
+  return output;
 }
-const stackStatuses = async (): Promise<Record<string, string>> => {
-  const { Stacks } = await cloud.registry.call('cloudformation', 'DescribeStacks', {}, cloud.rootCall());
-  return Object.fromEntries(Stacks.map((s: Record<string, string>) => [s.StackName, s.StackStatus]));
-};
+const app = ['--app', localAssembly(), '--all'];
+async function cdkDeploy(): Promise<{ output: string; outputs: Record<string, Record<string, string>> }> {
+  const output = await cdk('deploy', ...app, '--require-approval', 'never', '--outputs-file', 'outputs.json');
+  return { output, outputs: JSON.parse(readFileSync(join(dir, 'outputs.json'), 'utf8')) };
+}
+/** What `npm start` does with the synthesised app. */
+const ownDeploy = () =>
+  deployAssembly({ assemblyDir: localAssembly(), registry: cloud.registry, call: cloud.rootCall() });
 
-test('cdk bootstraps, deploys the app whole, finds nothing to do afterwards, and destroys it', async () => {
-  expect(await cdk('bootstrap', 'aws://000000000000/us-east-1')).toContain('bootstrapped.');
-  const app = ['--app', localAssembly()];
-  await cdk('deploy', ...app, '--all', '--require-approval', 'never', '--outputs-file', 'outputs.json');
-  expect(await stackStatuses()).toEqual({
-    CDKToolkit: 'CREATE_COMPLETE',
-    'Orders-local-Data': 'CREATE_COMPLETE',
-    'Orders-local-Service': 'CREATE_COMPLETE',
-  });
-  const outputs = JSON.parse(readFileSync(join(dir, 'outputs.json'), 'utf8'));
-  expect(outputs['Orders-local-Service'].QueryUrl).toContain(`${cloud.endpoint}/_lambda-url/`);
+const ask = (service: string, operation: string, input: object) =>
+  cloud.registry.call(service, operation, input, cloud.rootCall());
+const stacks = async (): Promise<string[]> =>
+  (await ask('cloudformation', 'DescribeStacks', {})).Stacks.map((s: Record<string, string>) => s.StackName).sort();
+/** What was done to the resources of both stacks, and when which bundle was published. */
+async function traces(): Promise<{ events: number; bundles: string[] }> {
+  let events = 0;
+  for (const StackName of ['Orders-local-Data', 'Orders-local-Service']) {
+    let NextToken: string | undefined;
+    do {
+      const page = await ask('cloudformation', 'DescribeStackEvents', { StackName, ...(NextToken && { NextToken }) });
+      events += page.StackEvents.length;
+      NextToken = page.NextToken;
+    } while (NextToken);
+  }
+  const Bucket = 'cdk-hnb659fds-assets-000000000000-us-east-1';
+  const { Contents } = await ask('s3', 'ListObjectsV2', { Bucket });
+  const bundles = (Contents as { Key: string; LastModified: Date }[]).filter(({ Key }) => Key.endsWith('.zip'));
+  return { events, bundles: bundles.map(({ Key, LastModified }) => `${Key} ${LastModified.toISOString()}`) };
+}
 
-  // What `npm start` deploys in its own process is the same: it finds everything there.
-  const { registry } = cloud;
-  const own = await deployAssembly({ assemblyDir: localAssembly(), registry, call: cloud.rootCall() });
-  expect(own.outputs).toEqual(outputs);
-  expect((await stackStatuses())['Orders-local-Service']).toBe('CREATE_COMPLETE');
+test('what npm start has deployed, cdk deploy finds, and destroys; what cdk deploy has deployed, npm start finds', async () => {
+  const own = await ownDeploy();
+  const made = await traces();
+  const found = await cdkDeploy();
+  expect(found.output.match(/\(no changes\)/g)).toHaveLength(2);
+  expect(found.outputs).toEqual(own.outputs);
+  expect(found.outputs['Orders-local-Service']!.QueryUrl).toContain(`${cloud.endpoint}/_lambda-url/`);
+  expect(await traces()).toEqual(made);
 
-  await cdk('destroy', ...app, '--all', '--force');
-  expect(await stackStatuses()).toEqual({ CDKToolkit: 'CREATE_COMPLETE' });
-  const { TableNames } = await registry.call('dynamodb', 'ListTables', {}, cloud.rootCall());
-  expect(TableNames).toEqual([]);
+  await cdk('destroy', ...app, '--force');
+  expect(await stacks()).toEqual(['CDKToolkit']);
+  expect((await ask('dynamodb', 'ListTables', {})).TableNames).toEqual([]);
+
+  const fresh = await cdkDeploy();
+  const madeByCdk = await traces();
+  expect((await ownDeploy()).outputs).toEqual(fresh.outputs);
+  expect(await traces()).toEqual(madeByCdk);
 }, 90_000);
