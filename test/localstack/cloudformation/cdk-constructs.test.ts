@@ -7,7 +7,9 @@ import { AttributeType, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogRetention, RetentionDays } from 'aws-cdk-lib/aws-logs';
-import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Bucket, EventType } from 'aws-cdk-lib/aws-s3';
+import { SnsDestination, SqsDestination } from 'aws-cdk-lib/aws-s3-notifications';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId, Provider } from 'aws-cdk-lib/custom-resources';
 import { Trigger } from 'aws-cdk-lib/triggers';
@@ -194,4 +196,84 @@ test('a NestedStack sees what its parent has, and the parent what it has', async
   expect(seen.OutputValue).toBe(`arn:aws:dynamodb:us-east-1:000000000000:table/${outputs.TableName}`);
   await destroy('Outer');
   await expect(call('dynamodb', 'DescribeTable', { TableName: outputs.TableName })).rejects.toThrow();
+});
+
+test('a bucket notifies a queue, although CDK configures that by a function in Python', async () => {
+  const define = (suffix: string) => (stack: Stack) => {
+    const queue = new Queue(stack, 'Queue');
+    const bucket = new Bucket(stack, 'Bucket', { removalPolicy: RemovalPolicy.DESTROY });
+    bucket.addEventNotification(EventType.OBJECT_CREATED, new SqsDestination(queue), { prefix: 'in/', suffix });
+    new CfnOutput(stack, 'BucketName', { value: bucket.bucketName });
+    new CfnOutput(stack, 'QueueUrl', { value: queue.queueUrl });
+  };
+  const { BucketName, QueueUrl } = await deploy('Notified', define('.txt'));
+  const rulesOf = async () => {
+    const { QueueConfigurations } = await call('s3', 'GetBucketNotificationConfiguration', { Bucket: BucketName });
+    return QueueConfigurations.map(
+      ({ Filter }: { Filter: { Key: { FilterRules: unknown } } }) => Filter.Key.FilterRules,
+    );
+  };
+  expect(await rulesOf()).toEqual([
+    [
+      { Name: 'suffix', Value: '.txt' },
+      { Name: 'prefix', Value: 'in/' },
+    ],
+  ]);
+  await call('s3', 'PutObject', { Bucket: BucketName, Key: 'in/a.txt', Body: Buffer.from('x') });
+  await cloud.idle();
+  const { Messages } = await call('sqs', 'ReceiveMessage', { QueueUrl, MaxNumberOfMessages: 10 });
+  expect(Messages.map(({ Body }: { Body: string }) => JSON.parse(Body).Records?.[0].s3.object.key)).toContain(
+    'in/a.txt',
+  );
+  await deploy('Notified', define('.csv'));
+  expect(await rulesOf()).toEqual([
+    [
+      { Name: 'suffix', Value: '.csv' },
+      { Name: 'prefix', Value: 'in/' },
+    ],
+  ]);
+  await call('s3', 'DeleteObject', { Bucket: BucketName, Key: 'in/a.txt' });
+  await destroy('Notified');
+});
+
+test('what a bucket cannot notify here is named in the reason', async () => {
+  const failing = deploy('Unheard', (stack) => {
+    const bucket = new Bucket(stack, 'Bucket', { removalPolicy: RemovalPolicy.DESTROY });
+    const topic = Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:us-east-1:000000000000:t');
+    bucket.addEventNotification(EventType.OBJECT_CREATED, new SnsDestination(topic));
+  });
+  await expect(failing).rejects.toThrow(
+    /Custom::S3BucketNotifications\): Received response status \[FAILED\] .*PutBucketNotificationConfiguration: TopicConfigurations is not implemented/,
+  );
+});
+
+test("of a bucket that is not the stack's, the notifications of others stay", async () => {
+  await call('s3', 'CreateBucket', { Bucket: 'shared' });
+  await call('sqs', 'CreateQueue', { QueueName: 'foreign' });
+  const foreign = {
+    Id: 'foreign',
+    QueueArn: 'arn:aws:sqs:us-east-1:000000000000:foreign',
+    Events: ['s3:ObjectRemoved:*'],
+  };
+  await call('s3', 'PutBucketNotificationConfiguration', {
+    Bucket: 'shared',
+    NotificationConfiguration: { QueueConfigurations: [foreign] },
+    SkipDestinationValidation: true,
+  });
+  const define = (prefix: string) => (stack: Stack) => {
+    const bucket = Bucket.fromBucketName(stack, 'Bucket', 'shared');
+    bucket.addEventNotification(EventType.OBJECT_CREATED, new SqsDestination(new Queue(stack, 'Queue')), { prefix });
+  };
+  const configured = async () => {
+    const { QueueConfigurations } = await call('s3', 'GetBucketNotificationConfiguration', { Bucket: 'shared' });
+    return (QueueConfigurations as { Id: string; Filter?: { Key: { FilterRules: { Value: string }[] } } }[]).map(
+      ({ Id, Filter }) => Filter?.Key.FilterRules[0]?.Value ?? Id,
+    );
+  };
+  await deploy('Guest', define('a/'));
+  expect(await configured()).toEqual(['foreign', 'a/']);
+  await deploy('Guest', define('b/'));
+  expect(await configured()).toEqual(['foreign', 'b/']);
+  await destroy('Guest');
+  expect(await configured()).toEqual(['foreign']);
 });

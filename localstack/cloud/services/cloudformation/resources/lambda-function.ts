@@ -1,5 +1,6 @@
 import { strToU8, zipSync } from 'fflate';
 import { AwsError } from '../../../core/aws-error';
+import { forNode } from '../custom/cdk-bucket-notifications';
 import { inlineFiles } from '../custom/cfn-response';
 import { finish, type Properties, type ResourceContext, type ResourceHandler } from './handler';
 import { differ, pick, typed } from './pick';
@@ -55,7 +56,8 @@ export const lambdaFunction: ResourceHandler = {
   createOnly: ['FunctionName', 'PackageType'],
   nameProperty: 'FunctionName',
 
-  create: async (properties, context) => {
+  create: async (given, context) => {
+    const properties = forNode(given);
     const FunctionName = properties.FunctionName ?? context.newName(64);
     const { FunctionArn } = await context.call('lambda', 'CreateFunction', {
       FunctionName,
@@ -69,8 +71,9 @@ export const lambdaFunction: ResourceHandler = {
     return { physicalId: FunctionName, attributes: { Arn: FunctionArn, ...WITHOUT_SNAP_START } };
   },
 
-  update: async (FunctionName, properties, before, context) => {
+  update: async (FunctionName, given, givenBefore, context) => {
     const { call } = context;
+    const [properties, before] = [forNode(given), forNode(givenBefore)];
     if (differ(properties, before, ['Code', 'Architectures'])) {
       await call('lambda', 'UpdateFunctionCode', {
         FunctionName,
