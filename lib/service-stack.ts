@@ -176,7 +176,7 @@ export class ServiceStack extends Stack {
     worker.sendsTo(rebuild, 'REBUILD_QUEUE_URL');
     worker.sendsTo(projectionDeadLetters, 'PROJECTION_DLQ_URL');
     worker.sendsTo(feedDeadLetters, 'FEED_DLQ_URL');
-    const mayConsume = rebuild.queue.grantConsumeMessages(worker.role);
+    const mayConsume = rebuild.grantConsume(worker.role);
     const mapping = new EventSourceMapping(this, 'RebuildMapping', {
       target: worker.function,
       eventSourceArn: rebuild.queue.queueArn,

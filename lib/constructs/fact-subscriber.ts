@@ -31,7 +31,7 @@ export class FactSubscriber extends Construct {
       eventPattern: { ...props.pattern, source: [FACT_SOURCE] },
       targets: [ruleTarget(queue.queue.queueArn, stage.delivery, deadLetters)],
     });
-    const mayConsume = queue.queue.grantConsumeMessages(subscriber.role);
+    const mayConsume = queue.grantConsume(subscriber.role);
     const mapping = new EventSourceMapping(this, 'Mapping', {
       target: subscriber.function,
       eventSourceArn: queue.queue.queueArn,

@@ -1,5 +1,5 @@
 import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Grant, type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { StageConfig } from '../stage-config';
@@ -41,6 +41,33 @@ export class HoldingQueue extends Construct {
     }
     if (!deadLetters)
       acknowledge(this.queue, 'AwsSolutions-SQS3', 'The end of the way: nothing consumes it by itself.');
+  }
+
+  /**
+   * To be run with its messages: what Lambda does in the name of a function that it runs from a queue, and no more. CDK's own
+   * grant also lets the function look the queue up, and keep messages back.
+   * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+   */
+  grantConsume(grantee: IGrantable): Grant {
+    return this.#grant(grantee, 'ReceiveMessage', 'DeleteMessage', 'GetQueueAttributes');
+  }
+
+  /** To put messages into it. */
+  grantSend(grantee: IGrantable): Grant {
+    return this.#grant(grantee, 'SendMessage');
+  }
+
+  /** To ask how long it is. */
+  grantMeasure(grantee: IGrantable): Grant {
+    return this.#grant(grantee, 'GetQueueAttributes');
+  }
+
+  #grant(grantee: IGrantable, ...actions: readonly string[]): Grant {
+    return Grant.addToPrincipal({
+      grantee,
+      actions: actions.map((action) => `sqs:${action}`),
+      resourceArns: [this.queue.queueArn],
+    });
   }
 
   /**

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { Grant, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   CfnEventInvokeConfig,
@@ -81,7 +81,7 @@ export class ServiceFunction extends Construct {
 
   /** Puts invocations by rules that failed for good into a queue, with the event and the error. */
   setAsideFailures(queue: HoldingQueue, stage: StageConfig): void {
-    this.#mayOnlySend(queue);
+    queue.grantSend(this.role);
     new CfnEventInvokeConfig(this, 'OnFailure', {
       functionName: this.function.functionName,
       qualifier: '$LATEST',
@@ -94,21 +94,13 @@ export class ServiceFunction extends Construct {
   /** Lets the function send to a queue, and tells it where the queue is: the two go together. */
   sendsTo(queue: HoldingQueue, environmentName: string): void {
     this.function.addEnvironment(environmentName, queue.queue.queueUrl);
-    this.#mayOnlySend(queue);
+    queue.grantSend(this.role);
   }
 
   /** Lets the function ask how long a queue is, and tells it where the queue is. */
   watches(queue: HoldingQueue, environmentName: string): void {
     this.function.addEnvironment(environmentName, queue.queue.queueUrl);
-    Grant.addToPrincipal({
-      grantee: this.role,
-      actions: ['sqs:GetQueueAttributes'],
-      resourceArns: [queue.queue.queueArn],
-    });
-  }
-
-  #mayOnlySend(queue: HoldingQueue): void {
-    Grant.addToPrincipal({ grantee: this.role, actions: ['sqs:SendMessage'], resourceArns: [queue.queue.queueArn] });
+    queue.grantMeasure(this.role);
   }
 }
 

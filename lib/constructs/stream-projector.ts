@@ -47,7 +47,7 @@ export class StreamProjector extends Construct {
     });
     // Lambda tries the permissions when the mapping is made.
     mayFollow.applyBefore(mapping);
-    const mayConsume = redrive.queue.grantConsumeMessages(projector.role);
+    const mayConsume = redrive.grantConsume(projector.role);
     const redriveMapping = new EventSourceMapping(this, 'Redrive', {
       target: projector.function,
       eventSourceArn: redrive.queue.queueArn,

@@ -35,7 +35,7 @@ export class Subscriber extends Construct {
     });
     subscriber.setAsideFailures(deadLetters, stage);
     if (redelivery) {
-      const mayConsume = redelivery.queue.grantConsumeMessages(subscriber.role);
+      const mayConsume = redelivery.grantConsume(subscriber.role);
       const mapping = new EventSourceMapping(this, 'Redelivery', {
         target: subscriber.function,
         eventSourceArn: redelivery.queue.queueArn,

@@ -105,9 +105,7 @@ describe('least privilege', () => {
     ].map((queue) => `sqs:GetQueueAttributes on ${queue}`),
   ];
   const consume = (queue: string) =>
-    ['ChangeMessageVisibility', 'DeleteMessage', 'GetQueueAttributes', 'GetQueueUrl', 'ReceiveMessage'].map(
-      (action) => `sqs:${action} on ${queue}`,
-    );
+    ['DeleteMessage', 'GetQueueAttributes', 'ReceiveMessage'].map((action) => `sqs:${action} on ${queue}`);
   const redeliver = ['Inventory', 'Orders', 'Users'].map((name) => `sqs:SendMessage on ${name}Redelivery`);
 
   test.each(['Orders', 'Inventory', 'Users'])('ingest of %s appends, parks and says what it rejects', (name) => {
