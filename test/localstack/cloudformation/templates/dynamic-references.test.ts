@@ -90,6 +90,22 @@ describe('a reference to the parameter store', () => {
     await refused('{{resolve:vault:x}}').toThrow('Dynamic reference to an unknown service: [{{resolve:vault:x}}]');
   });
 
+  test('is read with the rights of the deployment', async () => {
+    const AssumeRolePolicyDocument = JSON.stringify({
+      Version: '2012-10-17',
+      Statement: [
+        { Effect: 'Allow', Principal: { Service: 'cloudformation.amazonaws.com' }, Action: 'sts:AssumeRole' },
+      ],
+    });
+    const { Role } = await cloud.call('iam', 'CreateRole', { RoleName: 'poor', AssumeRolePolicyDocument });
+    const TemplateBody = JSON.stringify({ Resources: { P: parameter('/out/denied', '{{resolve:ssm:/in/a}}') } });
+    await expect(
+      cloud.call('cloudformation', 'CreateStack', { StackName: 'denied', TemplateBody, RoleARN: Role.Arn }),
+    ).rejects.toThrow(
+      /assumed-role\/poor\/AWSCloudFormation is not authorized to perform: ssm:GetParameter on resource: /,
+    );
+  });
+
   test('stays as it is in an output', async () => {
     const Outputs = { O: { Value: '{{resolve:ssm:/in/a}}' } };
     await deploy('CreateStack', 'output', { P: parameter('/out/output', 'x') }, { Outputs });

@@ -143,6 +143,30 @@ test('the rules of a template judge its parameters before anything is made', asy
   await expect(create('judged', 'prod')).resolves.toHaveProperty('StackId');
 });
 
+test.each<[string, object, string]>([
+  [
+    'a list',
+    { Value: { 'Fn::GetAZs': '' } },
+    'The Value field of every Outputs member must evaluate to a String and not',
+  ],
+  ['nothing', { Value: { Ref: 'AWS::NoValue' } }, 'The Value field of every Outputs member must evaluate to a String.'],
+  [
+    'exported by an odd name',
+    { Value: 1, Export: { Name: 'a_b' } },
+    'Output O is malformed. The Name field of every Export member must be specified and consist only of alphanumeric',
+  ],
+  ['exported by the name of a resource', { Value: 1, Export: { Name: { Ref: 'R' } } }, 'Output O is malformed.'],
+  [
+    'exported by a long name',
+    { Value: 1, Export: { Name: 'x'.repeat(257) } },
+    'must not be longer than 256 characters',
+  ],
+])('an output that is %s is refused before anything is made', async (_name, O, message) => {
+  const TemplateBody = JSON.stringify({ Resources: { R: resource }, Outputs: { O } });
+  await expect(call('CreateStack', { StackName: 'outputs', TemplateBody })).rejects.toThrow(message);
+  await expect(call('DescribeStacks', { StackName: 'outputs' })).rejects.toThrow('does not exist');
+});
+
 test('a secret parameter is shown as asterisks', async () => {
   const template = { Parameters: { P: { Type: 'String', NoEcho: 'true' } }, Resources: { R: resource } };
   const Parameters = [{ ParameterKey: 'P', ParameterValue: 'hidden' }];

@@ -1,6 +1,7 @@
 import { AwsError, notImplemented, refuseUnknown } from '../../../core/aws-error';
 import { asAwsError } from '../../../core/registry';
 import type { Call } from '../../../core/service';
+import { checkOutputs } from '../stacks/check-outputs';
 import { exportsOf } from '../stacks/exports';
 import { knownReferences } from '../stacks/known-references';
 import { referenceValues } from '../stacks/reference-values';
@@ -62,6 +63,7 @@ export async function targetOf(
   // A change set is looked at before it is carried out: it may expand what it likes.
   checkCapabilities(template, capabilities, { expand: operation !== 'CreateChangeSet' });
   checkRules(template, scopeOf(template));
+  checkOutputs(template, scopeOf(template));
   return {
     templateBody,
     parameters,
