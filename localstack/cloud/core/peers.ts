@@ -95,6 +95,8 @@ export interface QueueAccess {
     principal: Principal,
     sourceArn?: string,
   ): { readonly messageId: string };
+  /** Throws `KmsAccessDenied` and its like unless `principal` may decrypt the messages of an encrypted queue. */
+  checkKey(queueArn: string, principal: Principal): void;
   receive(queueArn: string, max: number): readonly ReceivedMessage[];
   delete(queueArn: string, receiptHandle: string): void;
   /** Makes a received message visible again after `ms`. */

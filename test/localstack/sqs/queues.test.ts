@@ -57,7 +57,12 @@ test.each([
   [{ Nonsense: '1' }, 'InvalidAttributeName', 'Unknown Attribute Nonsense.'],
   [{ ContentBasedDeduplication: 'true' }, 'InvalidAttributeName', 'Unknown Attribute ContentBasedDeduplication.'],
   [{ Policy: 'no json' }, 'InvalidAttributeValue', 'Invalid value for the parameter Policy.'],
-  [{ KmsMasterKeyId: 'alias/k' }, 'NotImplemented', /sqs: the queue attribute KmsMasterKeyId is not implemented/],
+  [{ KmsDataKeyReusePeriodSeconds: '59' }, 'InvalidAttributeValue', /KmsDataKeyReusePeriodSeconds/],
+  [
+    { KmsMasterKeyId: 'alias/k', SqsManagedSseEnabled: 'true' },
+    'InvalidAttributeValue',
+    /You can use one type of server-side encryption \(SSE\) at one time/,
+  ],
   [
     { RedrivePolicy: `{"deadLetterTargetArn":"${arn('none')}","maxReceiveCount":3}` },
     'InvalidParameterValueException',

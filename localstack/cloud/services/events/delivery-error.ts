@@ -36,7 +36,7 @@ const TRANSIENT = [
 /** Codes of targets' own errors, by what EventBridge makes of them. */
 const FROM_TARGET: Readonly<Record<string, readonly string[]>> = {
   NO_RESOURCE: ['ResourceNotFoundException', 'QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue'],
-  NO_PERMISSIONS: ['AccessDenied', 'AccessDeniedException'],
+  NO_PERMISSIONS: ['AccessDenied', 'AccessDeniedException', 'KmsAccessDenied'],
   THROTTLING: ['TooManyRequestsException', 'ThrottlingException', 'RequestThrottled', 'Throttling'],
   INVALID_PARAMETER: [
     'InvalidParameterValue',

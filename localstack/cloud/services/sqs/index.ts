@@ -2,6 +2,7 @@ import type { QueueAccess } from '../../core/peers';
 import type { CloudContext, Service } from '../../core/service';
 import { sqsAccess } from './access';
 import { Authorization } from './authorization';
+import { Encryption } from './encryption';
 import { sqsFailure } from './failures';
 import { LongPolls } from './long-poll';
 import { messageOperations } from './message-operations';
@@ -28,6 +29,7 @@ export function createSqs(
   const polls = new LongPolls(clock);
   const moves = new MoveTasks(context, queues);
   const authorization = new Authorization(registry);
+  const encryption = new Encryption(registry);
   return {
     service: {
       name: 'sqs',
@@ -35,7 +37,7 @@ export function createSqs(
       protocol: { kind: 'json', version: '1.0', targetPrefixes: ['AmazonSQS'] },
       operations: {
         ...queueOperations(queues, clock, registry),
-        ...messageOperations(queues, polls, faults),
+        ...messageOperations(queues, polls, faults, encryption),
         ...moveOperations(queues, moves),
       },
       access: sqsAccess,
@@ -50,6 +52,6 @@ export function createSqs(
         queues.stop();
       },
     },
-    peer: queueAccess(queues, authorization),
+    peer: queueAccess(queues, authorization, encryption),
   };
 }

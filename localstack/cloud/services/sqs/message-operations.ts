@@ -4,6 +4,7 @@ import type { Faults } from '../../core/faults';
 import type { Call, Operation } from '../../core/service';
 import { checkBatch, runBatch } from './batch';
 import { md5OfAttributes } from './digests';
+import type { Encryption } from './encryption';
 import { invalidHandle, invalidValue, missingParameter, sqsError } from './errors';
 import { entryFailure } from './failures';
 import type { LongPolls } from './long-poll';
@@ -20,7 +21,12 @@ const MAX_BATCH = 1_048_576;
 const MAX_VISIBILITY = 43_200_000;
 
 /** The operations on messages. */
-export function messageOperations(queues: Queues, polls: LongPolls, faults: Faults): Record<string, Operation> {
+export function messageOperations(
+  queues: Queues,
+  polls: LongPolls,
+  faults: Faults,
+  encryption: Encryption,
+): Record<string, Operation> {
   const find = (input: { QueueUrl?: unknown }, call: Call): Queue => {
     if (input.QueueUrl === undefined) throw missingParameter('QueueUrl');
     return queues.byUrl(input.QueueUrl, call);
@@ -29,7 +35,9 @@ export function messageOperations(queues: Queues, polls: LongPolls, faults: Faul
   return {
     SendMessage: (input, call) => {
       const queue = find(input, call);
-      return send(queue, readMessage('sqs:SendMessage', input, queue, call.principal));
+      const message = readMessage('sqs:SendMessage', input, queue, call.principal);
+      encryption.toSend(queue, call.principal);
+      return send(queue, message);
     },
 
     SendMessageBatch: (input, call) => {
@@ -51,6 +59,7 @@ export function messageOperations(queues: Queues, polls: LongPolls, faults: Faul
           'AWS.SimpleQueueService.BatchRequestTooLong',
         );
       }
+      encryption.toSend(queue, call.principal);
       const run = (entry: object) => send(queue, readMessage('sqs:SendMessageBatch', entry, queue, call.principal));
       if (!faults.active) return runBatch(entries, run);
       const caller = callerName(call.principal);
@@ -64,6 +73,7 @@ export function messageOperations(queues: Queues, polls: LongPolls, faults: Faul
     ReceiveMessage: (input, call) => {
       const queue = find(input, call);
       const { wait, systemNames, names, ...read } = readReceive(input, queue);
+      encryption.toReceive(queue, call.principal);
       const receive: Receive = { ...read, caller: callerName(call.principal) };
       const answer = (received: readonly Received[]) =>
         received.length > 0 ? { Messages: received.map((one) => toMessage(one, systemNames, names)) } : {};

@@ -1,6 +1,7 @@
 import type { QueueAccess, ReceivedMessage } from '../../core/peers';
 import type { Authorization } from './authorization';
 import { md5OfAttributes } from './digests';
+import type { Encryption } from './encryption';
 import { invalidHandle } from './errors';
 import type { MessageState } from './message';
 import { readMessage } from './message-input';
@@ -9,7 +10,7 @@ import type { Queue, Received } from './queue';
 import type { Queues } from './queues';
 
 /** SQS as the other services of the cloud use it. */
-export function queueAccess(queues: Queues, authorization: Authorization): QueueAccess {
+export function queueAccess(queues: Queues, authorization: Authorization, encryption: Encryption): QueueAccess {
   const inFlight = (queue: Queue, handle: string): MessageState | undefined => {
     const found = queue.find(handle);
     if (found === 'invalid') throw invalidHandle(handle);
@@ -29,8 +30,12 @@ export function queueAccess(queues: Queues, authorization: Authorization): Queue
           ? { AWSTraceHeader: { DataType: 'String', StringValue: message.traceHeader } }
           : undefined,
       };
-      return { messageId: queue.send(readMessage('sqs:SendMessage', input, queue, principal)).id };
+      const read = readMessage('sqs:SendMessage', input, queue, principal);
+      encryption.toSend(queue, principal, sourceArn);
+      return { messageId: queue.send(read).id };
     },
+
+    checkKey: (queueArn, principal) => encryption.toReceive(queues.byArn(queueArn), principal),
 
     // Only Lambda's event source mappings receive for others.
     receive: (queueArn, max) => queues.byArn(queueArn).receive({ max, caller: 'lambda' }).map(toReceivedMessage),

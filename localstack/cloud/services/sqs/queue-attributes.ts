@@ -1,4 +1,3 @@
-import { notImplemented } from '../../core/aws-error';
 import { invalidParameter, invalidValue, sqsError } from './errors';
 import { arnOf, idFromArn, isFifo, type QueueId } from './queue-record';
 
@@ -11,6 +10,7 @@ const NUMBERS: Readonly<Record<string, Bounds>> = {
   MessageRetentionPeriod: { min: 60, max: 1_209_600, fallback: 345_600 },
   DelaySeconds: { min: 0, max: 900, fallback: 0 },
   ReceiveMessageWaitTimeSeconds: { min: 0, max: 20, fallback: 0 },
+  KmsDataKeyReusePeriodSeconds: { min: 60, max: 86_400, fallback: 300 },
 };
 
 const FIFO_CHOICES: Readonly<Record<string, readonly string[]>> = {
@@ -21,7 +21,7 @@ const FIFO_CHOICES: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Attributes that go away when they are set to the empty string. */
-const CLEARABLE = ['Policy', 'RedrivePolicy', 'RedriveAllowPolicy'];
+const CLEARABLE = ['Policy', 'RedrivePolicy', 'RedriveAllowPolicy', 'KmsMasterKeyId'];
 
 const READ_ONLY = [
   'QueueArn',
@@ -45,6 +45,8 @@ export type QueueSettings = {
   readonly redriveAllow: RedriveAllowPolicy | undefined;
   readonly contentBasedDeduplication: boolean;
   readonly deduplicatePerGroup: boolean;
+  /** As it was given: id, ARN or alias. */
+  readonly kmsKeyId: string | undefined;
 };
 
 export type RedrivePolicy = { readonly deadLetterArn: string; readonly maxReceiveCount: number };
@@ -69,13 +71,17 @@ export function settingsOf(attributes: AttributeMap): QueueSettings {
     redriveAllow: attributes.RedriveAllowPolicy ? readRedriveAllowPolicy(attributes.RedriveAllowPolicy) : undefined,
     contentBasedDeduplication: attributes.ContentBasedDeduplication === 'true',
     deduplicatePerGroup: attributes.DeduplicationScope === 'messageGroup',
+    kmsKeyId: attributes.KmsMasterKeyId,
   };
 }
 
 /** The configurable attributes with their defaults, as `GetQueueAttributes` shows them. */
 export function withDefaults(id: QueueId, attributes: AttributeMap): AttributeMap {
-  const defaults: Record<string, string> = { SqsManagedSseEnabled: 'true' };
-  for (const [name, { fallback }] of Object.entries(NUMBERS)) defaults[name] = String(fallback);
+  const withKey = attributes.KmsMasterKeyId !== undefined;
+  const defaults: Record<string, string> = { SqsManagedSseEnabled: String(!withKey) };
+  for (const [name, { fallback }] of Object.entries(NUMBERS)) {
+    if (withKey || !name.startsWith('Kms')) defaults[name] = String(fallback);
+  }
   if (isFifo(id)) for (const [name, [first]] of Object.entries(FIFO_CHOICES)) defaults[name] = first as string;
   return { ...defaults, ...attributes };
 }
@@ -96,6 +102,15 @@ export function changeAttributes(
     if (CLEARABLE.includes(name) && value === '') delete changed[name];
     else changed[name] = checked(id, name, value, exists);
   }
+  if (changes.KmsMasterKeyId && changes.SqsManagedSseEnabled === 'true') {
+    throw sqsError(
+      'InvalidAttributeValue',
+      'You can use one type of server-side encryption (SSE) at one time. You can either enable KMS SSE or SQS SSE.',
+    );
+  }
+  // Whichever kind is asked for takes the place of the other.
+  if (changes.KmsMasterKeyId) delete changed.SqsManagedSseEnabled;
+  else if (changes.SqsManagedSseEnabled === 'true') delete changed.KmsMasterKeyId;
   if (changed.FifoThroughputLimit === 'perMessageGroupId' && changed.DeduplicationScope !== 'messageGroup') {
     throw sqsError(
       'InvalidAttributeValue',
@@ -134,8 +149,8 @@ function checked(id: QueueId, name: string, value: string, exists: (queue: Queue
       readRedriveAllowPolicy(value);
       return value;
     case 'KmsMasterKeyId':
-    case 'KmsDataKeyReusePeriodSeconds':
-      throw notImplemented(`sqs: the queue attribute ${name}`);
+      // Whether there is such a key is found out when it is used.
+      return value;
     default:
       throw sqsError('InvalidAttributeName', `Unknown Attribute ${name}.`);
   }

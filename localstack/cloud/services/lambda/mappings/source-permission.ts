@@ -26,7 +26,7 @@ export class SourcePermission {
     this.#mapping = mapping;
   }
 
-  /** Throws IAM's `AccessDenied…` when the role may not do all of it. Without a function there is nobody to ask for. */
+  /** Throws IAM's `AccessDenied…`, or KMS's of an encrypted queue, when the role may not do all of it. Without a function there is nobody to ask for. */
   check(actions: readonly string[]): void {
     const found = this.#function();
     if (!found) return;
@@ -39,6 +39,7 @@ export class SourcePermission {
       principal,
       actions.map((action) => ({ action, resource })),
     );
+    if (actions.includes('sqs:ReceiveMessage')) this.#context.registry.peer('sqs').checkKey(resource, principal);
   }
 
   #function() {
