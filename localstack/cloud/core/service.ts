@@ -105,6 +105,8 @@ export interface Service {
   readonly rawOperations?: Readonly<
     Record<string, (request: HttpRequest, params: Record<string, string>, call: Call) => Promise<HttpReply> | HttpReply>
   >;
+  /** Where the operation `*` takes every request: the one that this request asks for, `*` when there is none such. */
+  operationOf?(request: HttpRequest): string;
   /** What the caller must be allowed to do. */
   access(operation: string, input: unknown, call: Call): readonly Access[];
   /**

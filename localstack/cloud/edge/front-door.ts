@@ -186,7 +186,7 @@ export class FrontDoor {
     const raw = rawOperations?.['*'] ?? (match && rawOperations?.[match.route.operation]);
     if (raw) {
       const params = match?.params ?? {};
-      const operation = match?.route.operation ?? '*';
+      const operation = match?.route.operation ?? service.operationOf?.(request) ?? '*';
       return {
         operation,
         input: match ? params : request,

@@ -75,10 +75,17 @@ export function createS3(context: CloudContext): { service: Service & { readonly
           }
         },
       },
+      operationOf: (request) => {
+        try {
+          return decode(request).operation;
+        } catch {
+          // Why it cannot be read, whoever is to run it will say.
+          return '*';
+        }
+      },
       access: (operation, input): Access[] => {
-        if (operation !== '*') return accessOf(operation, input as Record<string, unknown>);
-        const call = decode(input as HttpRequest);
-        return accessOf(call.operation, call.input);
+        const call = operation === '*' ? decode(input as HttpRequest) : decoded.get(input as HttpRequest);
+        return call ? accessOf(call.operation, call.input) : accessOf(operation, input as Record<string, unknown>);
       },
       resourcePolicy: (arn) => {
         const bucket = buckets.find(bucketIn(arn));
