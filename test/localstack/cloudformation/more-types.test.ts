@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { strToU8, zipSync } from 'fflate';
 import { type Cloud, startCloud } from '../../../localstack/cloud/cloud';
 import { Clock } from '../../../localstack/cloud/core/clock';
 
@@ -116,7 +117,7 @@ describe('a stack within a stack', () => {
   });
 });
 
-describe('versions and aliases of a function', () => {
+describe('versions', () => {
   const ROLE = {
     Type: 'AWS::IAM::Role',
     Properties: {
@@ -148,7 +149,7 @@ describe('versions and aliases of a function', () => {
   const outputs = { Alias: output({ Ref: 'Live' }), Fn: output({ Ref: 'Fn' }) };
   const answerOf = async (arn: string) => JSON.parse((await cloud.registry.peer('lambda').invoke(arn, '{}')).payload);
 
-  test('follow the function as its code changes, as CDK lets them', async () => {
+  test('and aliases follow the function as its code changes, as CDK lets them', async () => {
     const first = await deploy(
       'CreateStack',
       'fn',
@@ -185,7 +186,7 @@ describe('versions and aliases of a function', () => {
     expect(await deleted('fn')).toBe('DELETE_COMPLETE');
   });
 
-  test('are made only of what has changed', async () => {
+  test('of a function are made only of what has changed', async () => {
     await deploy('CreateStack', 'same', {
       Role: ROLE,
       Fn: fn('one'),
@@ -197,6 +198,42 @@ describe('versions and aliases of a function', () => {
         /A version for this Lambda function exists \( 1 \). Modify the function to create a new version./,
       ),
     ]);
+  });
+
+  test('of a layer are made anew for each change, and functions follow', async () => {
+    const layer = (Key: string) => ({
+      Type: 'AWS::Lambda::LayerVersion',
+      Properties: { Content: { S3Bucket: 'templates', S3Key: Key }, LayerName: 'shared', Description: Key },
+    });
+    for (const name of ['one', 'two']) {
+      const Body = Buffer.from(
+        zipSync({ 'nodejs/node_modules/shared/index.js': strToU8(`module.exports = '${name}';`) }),
+      );
+      await call('s3', 'PutObject', { Bucket: 'templates', Key: name, Body });
+    }
+    const function_ = fn('');
+    const using = {
+      ...function_,
+      Properties: {
+        ...function_.Properties,
+        Code: { ZipFile: "exports.handler = async () => require('shared');" },
+        Layers: [{ Ref: 'Layer' }],
+      },
+    };
+    const outputs = { Layer: output({ Ref: 'Layer' }), Fn: output({ 'Fn::GetAtt': ['Fn', 'Arn'] }) };
+    const first = outputsOf(
+      await deploy('CreateStack', 'layered', { Role: ROLE, Fn: using, Layer: layer('one') }, outputs),
+    );
+    expect(first.Layer).toBe('arn:aws:lambda:us-east-1:000000000000:layer:shared:1');
+    expect(await answerOf(first.Fn!)).toBe('one');
+    const second = outputsOf(
+      await deploy('UpdateStack', 'layered', { Role: ROLE, Fn: using, Layer: layer('two') }, outputs),
+    );
+    expect(second.Layer).toBe('arn:aws:lambda:us-east-1:000000000000:layer:shared:2');
+    expect(await answerOf(first.Fn!)).toBe('two');
+    const { LayerVersions } = await call('lambda', 'ListLayerVersions', { LayerName: 'shared' });
+    expect(LayerVersions.map(({ Version }: { Version: number }) => Version)).toEqual([2]);
+    expect(await deleted('layered')).toBe('DELETE_COMPLETE');
   });
 });
 

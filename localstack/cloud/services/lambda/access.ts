@@ -16,12 +16,20 @@ export function access(operation: string, input: unknown, call: Call): readonly 
     UUID,
     Role,
     Principal = '',
+    LayerName,
+    VersionNumber,
   } = (input ?? {}) as Record<string, string | undefined>;
   const action = `lambda:${operation === 'Invoke' || operation === 'InvokeAsync' ? 'InvokeFunction' : operation}`;
   if (ON_ANYTHING.has(operation)) return [{ action, resource: '*' }];
   if (Resource) return [{ action, resource: Resource }];
   if (UUID) {
     return [{ action, resource: `arn:aws:lambda:${call.region}:${call.account}:event-source-mapping:${UUID}` }];
+  }
+  if (LayerName) {
+    const layer = LayerName.startsWith('arn:')
+      ? LayerName
+      : `arn:aws:lambda:${call.region}:${call.account}:layer:${LayerName}`;
+    return [{ action, resource: VersionNumber === undefined ? layer : `${layer}:${VersionNumber}` }];
   }
   if (!FunctionName) return [{ action, resource: '*' }];
   const ref = parseFunctionName(FunctionName, call, Qualifier);

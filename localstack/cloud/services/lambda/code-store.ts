@@ -38,6 +38,11 @@ export class CodeStore {
     return this.#home(code);
   }
 
+  /** Names of what is at the top of unpacked code. */
+  topLevel(code: FunctionCode): string[] {
+    return readdirSync(this.#home(code));
+  }
+
   /** Removes what no function uses any more. Only safe while no environment is there. */
   keepOnly(codes: readonly FunctionCode[]): void {
     if (!existsSync(this.#root)) return;

@@ -6,6 +6,9 @@ export type FunctionCode = {
   readonly size: number;
 };
 
+/** A layer version as a function keeps it, also when it is deleted. */
+export type FunctionLayer = { readonly arn: string; readonly code: FunctionCode };
+
 export type LoggingSettings = {
   readonly LogFormat: 'Text' | 'JSON';
   readonly LogGroup: string;
@@ -33,6 +36,8 @@ export type FunctionConfig = {
   /** ARN of the dead-letter queue of asynchronous invocations. */
   readonly deadLetterArn?: string;
   readonly code: FunctionCode;
+  /** Later ones over earlier ones. */
+  readonly layers?: readonly FunctionLayer[];
   /** ISO 8601 with `+0000`, as Lambda writes it. */
   readonly lastModified: string;
   readonly revisionId: string;

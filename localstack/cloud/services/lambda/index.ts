@@ -5,6 +5,7 @@ import type { CloudContext, Service } from '../../core/service';
 import { access } from './access';
 import { functionOperations } from './api/function-operations';
 import { invokeOperation } from './api/invoke-operation';
+import { layerOperations } from './api/layer-operations';
 import { limitOperations } from './api/limit-operations';
 import { mappingOperations } from './api/mapping-operations';
 import { permissionOperations, policyOf } from './api/permission-operations';
@@ -19,6 +20,8 @@ import { apiFailure, FAULT_POINTS } from './execution/invocation-faults';
 import { Invoker } from './execution/invoker';
 import { WorkerFile } from './execution/worker-file';
 import { Functions } from './functions';
+import { LayeredCode } from './layered-code';
+import { Layers } from './layers';
 import { mappingFaultPoints } from './mappings/fault-points';
 import { MAPPING_DATA_SPACES, Mappings } from './mappings/mappings';
 import { routes } from './routes';
@@ -46,9 +49,11 @@ export function createLambda(
   const perFunction = options.maxEnvironmentsPerFunction ?? 3;
   const functions = new Functions(context);
   const code = new CodeStore(context.dir);
+  const layers = new Layers(context);
+  const layered = new LayeredCode(context.dir, code);
   const invoker = new Invoker(context, {
     functions,
-    code,
+    code: layered,
     limits: {
       total: options.maxEnvironments ?? 6,
       perFunction,
@@ -89,7 +94,8 @@ export function createLambda(
     signingNames: ['lambda'],
     protocol: { kind: 'rest-json', routes },
     operations: {
-      ...functionOperations({ context, functions, code }),
+      ...functionOperations({ context, functions, code, layers }),
+      ...layerOperations({ context, layers, code }),
       ...versionOperations(functions),
       ...permissionOperations(functions),
       ...limitOperations(context, functions),
@@ -117,7 +123,10 @@ export function createLambda(
     dataSpaces: ['lambda-async', ...MAPPING_DATA_SPACES],
     files: ['lambda/code'],
     start: () => {
-      code.keepOnly(functions.all().flatMap((record) => [record.latest, ...record.versions].map((c) => c.code)));
+      const configs = functions.all().flatMap((record) => [record.latest, ...record.versions]);
+      const ofFunctions = configs.flatMap((config) => [config, ...(config.layers ?? [])].map((part) => part.code));
+      code.keepOnly([...ofFunctions, ...layers.codes()]);
+      layered.clear();
       queue.start();
       mappings.start();
     },

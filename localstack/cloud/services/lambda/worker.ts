@@ -8,6 +8,7 @@ import { type EventLoop, type Outcome, runHandler } from './runtime/invocation';
 import { type Handler, loadHandler } from './runtime/load-handler';
 import { LogBuffer } from './runtime/log-buffer';
 import { explainMissingClients } from './runtime/missing-clients';
+import { findOptIn } from './runtime/opt';
 import type { InvokeMessage, WorkerMessage, WorkerStart } from './runtime/protocol';
 
 // The entry of an execution environment: one worker thread that loads a function once and runs it again and again.
@@ -20,6 +21,7 @@ let current: { readonly message: InvokeMessage; readonly startedAt: number } | u
 
 followCloudTime(start.now);
 keepAwsHostsHere(start.endpoint);
+if (start.layerRoot !== undefined) findOptIn(start.layerRoot);
 explainMissingClients();
 captureOutput(buffer, {
   format: start.logFormat,

@@ -16,6 +16,7 @@ import { lambdaAlias } from './lambda-alias';
 import { lambdaEventInvokeConfig } from './lambda-event-invoke-config';
 import { lambdaEventSourceMapping } from './lambda-event-source-mapping';
 import { lambdaFunction } from './lambda-function';
+import { lambdaLayerVersion } from './lambda-layer-version';
 import { lambdaPermission } from './lambda-permission';
 import { lambdaUrl } from './lambda-url';
 import { lambdaVersion } from './lambda-version';
@@ -58,6 +59,7 @@ export const RESOURCE_HANDLERS: ReadonlyMap<string, ResourceHandler> = new Map([
   ['AWS::Lambda::EventInvokeConfig', lambdaEventInvokeConfig],
   ['AWS::Lambda::EventSourceMapping', lambdaEventSourceMapping],
   ['AWS::Lambda::Function', lambdaFunction],
+  ['AWS::Lambda::LayerVersion', lambdaLayerVersion],
   ['AWS::Lambda::Permission', lambdaPermission],
   ['AWS::Lambda::Url', lambdaUrl],
   ['AWS::Lambda::Version', lambdaVersion],

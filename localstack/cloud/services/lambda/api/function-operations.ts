@@ -5,6 +5,7 @@ import type { CodeStore } from '../code-store';
 import { functionArn, parseFunctionName } from '../function-name';
 import type { FunctionCode, FunctionConfig, FunctionRecord } from '../function-record';
 import { type Functions, notFound } from '../functions';
+import type { Layers } from '../layers';
 import { constraint, invalidParameter, resourceConflict } from './errors';
 import { SETTINGS, settingsOf } from './function-settings';
 import { viewOf } from './function-view';
@@ -16,11 +17,20 @@ import { publish } from './version-operations';
 const CODE = ['ZipFile', 'S3Bucket', 'S3Key'];
 const ARCHITECTURES = ['x86_64', 'arm64'];
 
-type Parts = { readonly context: CloudContext; readonly functions: Functions; readonly code: CodeStore };
+type Parts = {
+  readonly context: CloudContext;
+  readonly functions: Functions;
+  readonly code: CodeStore;
+  readonly layers: Layers;
+};
 
 /** Functions: create, update, get, list, delete. */
-export function functionOperations({ context, functions, code }: Parts): Record<string, Operation> {
+export function functionOperations({ context, functions, code, layers }: Parts): Record<string, Operation> {
   const now = () => lambdaTime(context.clock.now());
+  const layersOf = (at: string, input: { Layers?: unknown }): Pick<FunctionConfig, 'layers'> => {
+    const found = layers.ofFunction(at, input.Layers);
+    return found.length > 0 ? { layers: found } : {};
+  };
 
   return {
     CreateFunction: async (input, call) => {
@@ -61,6 +71,7 @@ export function functionOperations({ context, functions, code }: Parts): Record<
       if (functions.byArn(arn)) throw resourceConflict(`Function already exist: ${ref.name}`);
       const latest: FunctionConfig = {
         ...settings,
+        ...layersOf('CreateFunction', input),
         version: '$LATEST',
         architectures,
         code: readCode(context, code, input.Code ?? {}),
@@ -121,9 +132,13 @@ export function functionOperations({ context, functions, code }: Parts): Record<
       // Nothing has been read yet of what is changed now: from here on, no other call comes between.
       const { record } = functions.resolve(input.FunctionName, call);
       checkRevision(record.latest, input.RevisionId);
-      const { deadLetterArn: _, tracing: __, ...kept } = record.latest;
+      const { deadLetterArn: _, tracing: __, layers: before, ...kept } = record.latest;
       const settings = settingsOf('UpdateFunctionConfiguration', input, record.latest);
-      const latest: FunctionConfig = { ...kept, ...settings, lastModified: now(), revisionId: uuid() };
+      const layered =
+        input.Layers === undefined
+          ? { ...(before && { layers: before }) }
+          : layersOf('UpdateFunctionConfiguration', input);
+      const latest: FunctionConfig = { ...kept, ...settings, ...layered, lastModified: now(), revisionId: uuid() };
       const updated = { ...record, latest };
       functions.set(updated);
       return viewOf(updated, latest);
@@ -213,7 +228,8 @@ function architecturesOf(value: unknown): readonly string[] {
   throw constraint(value, 'architectures', 'Member must satisfy enum value set: [x86_64, arm64]');
 }
 
-function readCode(
+/** Unpacks code that comes with a request or lies in S3. */
+export function readCode(
   context: CloudContext,
   store: CodeStore,
   input: { ZipFile?: string | Uint8Array; S3Bucket?: string; S3Key?: string },

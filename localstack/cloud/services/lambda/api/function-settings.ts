@@ -82,7 +82,6 @@ function tracingOf({ Mode = 'PassThrough' }: Input): 'Active' | undefined {
 /** Settings that may be there only with the value that means "not used". */
 function refuseFeatures(at: string, input: Input): void {
   if (input.SnapStart && input.SnapStart.ApplyOn !== 'None') throw notImplemented(`${at}: SnapStart`);
-  if (input.Layers?.length > 0) throw notImplemented(`${at}: Layers`);
   if (input.FileSystemConfigs?.length > 0) throw notImplemented(`${at}: FileSystemConfigs`);
   const { SubnetIds = [], SecurityGroupIds = [] } = input.VpcConfig ?? {};
   if (SubnetIds.length > 0 || SecurityGroupIds.length > 0) throw notImplemented(`${at}: VpcConfig`);

@@ -10,6 +10,7 @@ export function viewOf(record: FunctionRecord, config: FunctionConfig, qualified
     Role: config.role,
     Handler: config.handler,
     CodeSize: config.code.size,
+    ...(config.layers && { Layers: config.layers.map(({ arn, code }) => ({ Arn: arn, CodeSize: code.size })) }),
     Description: config.description,
     Timeout: config.timeout,
     MemorySize: config.memorySize,

@@ -1,8 +1,8 @@
 import { randomHex } from '../../../core/ids';
 import type { CloudContext } from '../../../core/service';
-import type { CodeStore } from '../code-store';
 import type { FunctionConfig, FunctionRecord } from '../function-record';
 import type { Functions } from '../functions';
+import type { LayeredCode } from '../layered-code';
 import type { LogLine } from '../runtime/protocol';
 import { Environment } from './environment';
 import { EnvironmentPool, type PoolLimits, type Target } from './environment-pool';
@@ -13,7 +13,7 @@ import type { WorkerFile } from './worker-file';
 
 type Parts = {
   readonly functions: Functions;
-  readonly code: CodeStore;
+  readonly code: LayeredCode;
   readonly limits: PoolLimits;
   readonly worker: WorkerFile;
 };
@@ -22,7 +22,7 @@ type Parts = {
 export class FunctionEnvironments {
   readonly pool: EnvironmentPool;
   readonly #context: CloudContext;
-  readonly #code: CodeStore;
+  readonly #code: LayeredCode;
   readonly #worker: WorkerFile;
   readonly #credentials: RoleCredentials;
   readonly #targets = new Map<string, Target>();
@@ -62,7 +62,7 @@ export class FunctionEnvironments {
     const credentials = this.#credentials.of(config.role, record.name);
     const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
     const logStream = `${day}/[${config.version}]${randomHex(32)}`;
-    const taskRoot = this.#code.directory(config.code);
+    const { taskRoot, layerRoot } = this.#code.directories(config);
     return new Environment(
       {
         label: record.name,
@@ -77,6 +77,7 @@ export class FunctionEnvironments {
         }),
         start: {
           taskRoot,
+          ...(layerRoot && { layerRoot }),
           handler: config.handler,
           callbacks: Number(/\d+/.exec(config.runtime)?.[0]) < 24,
           logFormat: config.logging.LogFormat,

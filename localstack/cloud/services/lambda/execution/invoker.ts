@@ -1,9 +1,9 @@
 import { uuid } from '../../../core/ids';
 import type { InvokeResult } from '../../../core/peers';
 import type { CloudContext } from '../../../core/service';
-import type { CodeStore } from '../code-store';
 import type { FunctionRecord } from '../function-record';
 import { type Functions, notFound, type ResolvedFunction } from '../functions';
+import type { LayeredCode } from '../layered-code';
 import type { LogLine } from '../runtime/protocol';
 import { routed } from './alias-routing';
 import type { Environment, Run } from './environment';
@@ -65,7 +65,7 @@ export class Invoker {
 
   constructor(
     context: CloudContext,
-    parts: { functions: Functions; code: CodeStore; limits: PoolLimits; worker: WorkerFile },
+    parts: { functions: Functions; code: LayeredCode; limits: PoolLimits; worker: WorkerFile },
   ) {
     this.#context = context;
     this.#functions = parts.functions;

@@ -5,6 +5,8 @@ export type LogLine = readonly [timestamp: number, message: string];
 export type WorkerStart = {
   /** Directory of the unpacked code. */
   readonly taskRoot: string;
+  /** What stands for `/opt`, when the function has layers. */
+  readonly layerRoot?: string;
   /** `index.handler` */
   readonly handler: string;
   /** nodejs24.x has no callback handlers any more. */
