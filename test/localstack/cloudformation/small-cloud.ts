@@ -13,6 +13,7 @@ import { FrontDoor } from '../../../localstack/cloud/edge/front-door';
 import { HttpServer } from '../../../localstack/cloud/edge/http-server';
 import { createCloudFormation } from '../../../localstack/cloud/services/cloudformation';
 import { createIam } from '../../../localstack/cloud/services/iam';
+import { createKms } from '../../../localstack/cloud/services/kms';
 import { createS3 } from '../../../localstack/cloud/services/s3';
 import { createSsm } from '../../../localstack/cloud/services/ssm';
 import { createSts } from '../../../localstack/cloud/services/sts';
@@ -67,6 +68,8 @@ export async function smallCloud(options: { dir?: string } = {}): Promise<SmallC
   const iam = createIam(context);
   registry.add(iam.service, iam.peer);
   registry.add(createSts(context));
+  const kms = createKms(context);
+  registry.add(kms.service, kms.peer);
   const s3 = createS3(context);
   registry.add(s3.service, s3.peer);
   registry.add(createSsm(context));

@@ -17,6 +17,7 @@ import {
   memberOf,
 } from './checksums';
 import { findCopySource } from './copy-source';
+import { KmsEncryption } from './kms-encryption';
 import type { Announce } from './notifications/change';
 import { COPY_CONDITIONS, checkWriteCondition } from './object-conditions';
 import { DESCRIBING_MEMBERS } from './object-headers';
@@ -55,14 +56,17 @@ export class MultipartUploads {
     this.#context = context;
     this.#uploads = new Records(context.store.space('s3-uploads'));
     this.#blobs = blobs;
+    const encryption = new KmsEncryption(context.registry);
     this.operations = {
-      CreateMultipartUpload: (input) => {
+      CreateMultipartUpload: (input, call) => {
         refuseUnknown('CreateMultipartUpload', input, ['Bucket', 'Key', 'ChecksumType', ...DESCRIBING_MEMBERS]);
         const bucket = buckets.get(input.Bucket);
+        const described = describedBy('CreateMultipartUpload', bucket, input);
+        const headers = encryption.toWrite(described.headers, bucket.name, described.key, call, true);
         const upload: Upload = {
           id: randomName(48),
           bucket: bucket.name,
-          described: describedBy('CreateMultipartUpload', bucket, input),
+          described: { ...described, headers },
           checksum: wantedChecksum(input),
           startedAt: context.clock.now(),
           parts: {},
@@ -77,10 +81,11 @@ export class MultipartUploads {
         return { ETag: `"${part.md5}"`, ...partChecksum(part) };
       },
 
-      UploadPartCopy: (input) => {
+      UploadPartCopy: (input, call) => {
         refuseUnknown('UploadPartCopy', input, [...PART_MEMBERS, 'CopySource', 'CopySourceRange', ...COPY_CONDITIONS]);
         const { source, from } = findCopySource(input, buckets, objects);
         const range = input.CopySourceRange === undefined ? undefined : copyRangeOf(input.CopySourceRange, from.size);
+        encryption.toRead(from.headers, source.bucket, source.key, call);
         const bytes = objects.read(from);
         const part = this.#putPart(input, range ? bytes.subarray(range.start, range.end + 1) : bytes);
         return {

@@ -5,6 +5,7 @@ import type { Bucket, Buckets } from './bucket';
 import { partRangeOf, rangeOf } from './byte-range';
 import { algorithmNamed, CHECKSUM_MEMBERS, checksumMembers, checksumOf, givenChecksum } from './checksums';
 import { findCopySource } from './copy-source';
+import { KmsEncryption } from './kms-encryption';
 import type { Announce } from './notifications/change';
 import { COPY_CONDITIONS, checkReadCondition, checkWriteCondition, READ_CONDITIONS } from './object-conditions';
 import { DESCRIBING_MEMBERS, headersOf, membersOf, parseTagging, RESPONSE_HEADERS } from './object-headers';
@@ -21,6 +22,7 @@ export function objectOperations(
   objects: Objects,
   announce: Announce,
 ): Record<string, Operation> {
+  const encryption = new KmsEncryption(context.registry);
   const remove = (call: Call, bucket: Bucket, key: string, versionId: string | undefined) => {
     const { removed, marker } =
       versionId === undefined ? objects.delete(bucket, key) : objects.deleteVersion(bucket, key, versionId);
@@ -72,8 +74,10 @@ export function objectOperations(
       const bucket = buckets.get(input.Bucket);
       checkWriteCondition('PutObject', input, objects.find(bucket, input.Key));
       const bytes = Buffer.isBuffer(input.Body) ? input.Body : Buffer.from(input.Body ?? '');
+      const described = describedBy('PutObject', bucket, input);
       const object = objects.put(bucket, {
-        ...describedBy('PutObject', bucket, input),
+        ...described,
+        headers: encryption.toWrite(described.headers, bucket.name, described.key, call),
         bytes,
         checksum: givenChecksum(input),
       });
@@ -81,8 +85,9 @@ export function objectOperations(
       return writtenMembers(object);
     },
 
-    GetObject: (input) => {
+    GetObject: (input, call) => {
       const { object, range, described } = select('GetObject', input);
+      encryption.toRead(object.headers, input.Bucket, input.Key, call);
       const bytes = objects.read(object);
       return { ...described, Body: range ? bytes.subarray(range.start, range.end + 1) : bytes };
     },
@@ -138,11 +143,13 @@ export function objectOperations(
           "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
         );
       }
+      encryption.toRead(from.headers, source.bucket, source.key, call);
+      const headers = replaced ? given.headers : { ...unencrypted(from.headers), ...encryptionOf(given.headers) };
       const bytes = objects.read(from);
       const algorithm = input.ChecksumAlgorithm ? algorithmNamed(input.ChecksumAlgorithm) : from.checksum?.algorithm;
       const object = objects.put(bucket, {
         key: given.key,
-        headers: replaced ? given.headers : { ...from.headers, ...encryptionOf(given.headers) },
+        headers: encryption.toWrite(headers, bucket.name, given.key, call),
         metadata: replaced ? given.metadata : from.metadata,
         tags: input.TaggingDirective === 'REPLACE' ? given.tags : from.tags,
         storageClass: given.storageClass,
@@ -237,6 +244,9 @@ function checkTagCount(tags: Readonly<Record<string, string>>): void {
 const encryptionOf = (headers: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => name.startsWith('x-amz-server-side-encryption')));
 
+const unencrypted = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('x-amz-server-side-encryption')));
+
 /** Objects say how they are encrypted. (Here they are not: the files are as readable as everything on this machine.) */
 function defaultEncryption(bucket: Bucket): Record<string, string> {
   type Rule = { ApplyServerSideEncryptionByDefault?: { SSEAlgorithm?: string; KMSMasterKeyID?: string } };
@@ -268,4 +278,5 @@ const writtenMembers = (object: StoredObject) => ({
   ...versionMember(object),
   ...checksumMembers(object.checksum),
   ServerSideEncryption: object.headers['x-amz-server-side-encryption'],
+  SSEKMSKeyId: object.headers['x-amz-server-side-encryption-aws-kms-key-id'],
 });
