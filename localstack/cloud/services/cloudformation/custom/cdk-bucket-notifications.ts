@@ -3,10 +3,13 @@ import type { Properties } from '../resources/handler';
 /** How CDK describes its function for `Custom::S3BucketNotifications`, which is Python. */
 const DESCRIPTION = 'AWS CloudFormation handler for "Custom::S3BucketNotifications" resources (@aws-cdk/aws-s3)';
 
+/** Loaded by the function, never by the cloud itself. */
+const CLIENT = '@aws-sdk/client-s3';
+
 /** The same function for Node: same requests, same calls to S3, same answers. */
 const FOR_NODE = `'use strict';
-const { createHash } = require('crypto');
-const { S3 } = require('@aws-sdk/client-s3');
+const { createHash } = require('node:crypto');
+const { S3 } = require(${JSON.stringify(CLIENT)});
 
 const s3 = new S3({});
 const KINDS = ['TopicConfigurations', 'QueueConfigurations', 'LambdaFunctionConfigurations'];

@@ -1,11 +1,11 @@
 /**
- * The module that CloudFormation adds to inline code which loads it: `require('cfn-response').send(event, context, status,
- * data, physicalId, noEcho)`. Its promise resolves when the answer is there; where the runtime has `context.done`, the
+ * The module "cfn-response" that CloudFormation adds to inline code which loads it: `send(event, context, status, data,
+ * physicalId, noEcho)`. Its promise resolves when the answer is there; where the runtime has `context.done`, the
  * invocation ends then.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-lambda-function-code-cfnresponsemodule.html
  */
 const CFN_RESPONSE = `'use strict';
-const https = require('https');
+const https = require('node:https');
 
 exports.SUCCESS = 'SUCCESS';
 exports.FAILED = 'FAILED';

@@ -2,7 +2,7 @@ import Module from 'node:module';
 
 type Load = (request: string, ...rest: unknown[]) => unknown;
 
-/** `require('/opt/nodejs/…')`: what the layers of a function have there on AWS is below `layerRoot` here. */
+/** `require` of `/opt/nodejs/…`: what the layers of a function have there on AWS is below `layerRoot` here. */
 export function findOptIn(layerRoot: string): void {
   const modules = Module as unknown as { _load: Load };
   const load = modules._load;
