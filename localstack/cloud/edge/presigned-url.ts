@@ -1,6 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { AwsError } from '../core/aws-error';
 import type { HttpRequest } from '../core/http';
+import { signatureOf, signingKey } from '../core/sigv4';
 
 /** A week, in seconds: the longest that AWS lets a URL live. */
 const MAX_LIFE = 604_800;
@@ -41,59 +41,22 @@ export function checkPresigned(request: HttpRequest, secret: string | undefined,
   }
 }
 
-function isSignedWith(secret: string, { method, path, rawQuery, query, headers }: HttpRequest): boolean {
+function isSignedWith(secret: string, request: HttpRequest): boolean {
+  const { query, headers } = request;
   const [, date = '', region = '', service = ''] = query.get('X-Amz-Credential')!.split('/');
-  const signedHeaders = query.get('X-Amz-SignedHeaders') ?? '';
-  const canonicalRequest = [
-    method,
-    path,
-    canonicalQuery(rawQuery),
-    ...signedHeaders.split(';').map(
-      (name) =>
-        `${name}:${String(headers[name] ?? '')
-          .trim()
-          .replace(/ +/g, ' ')}`,
-    ),
-    '',
-    signedHeaders,
-    headers['x-amz-content-sha256'] ?? query.get('X-Amz-Content-Sha256') ?? 'UNSIGNED-PAYLOAD',
-  ].join('\n');
-  const toSign = [
-    'AWS4-HMAC-SHA256',
-    query.get('X-Amz-Date'),
-    `${date}/${region}/${service}/aws4_request`,
-    createHash('sha256').update(canonicalRequest).digest('hex'),
-  ].join('\n');
-  const key = [date, region, service, 'aws4_request'].reduce<string | Buffer>(
-    (last, part) => hmac(last, part),
-    `AWS4${secret}`,
-  );
-  const given = Buffer.from(query.get('X-Amz-Signature')!, 'hex');
-  const expected = hmac(key, toSign);
-  return given.length === expected.length && timingSafeEqual(given, expected);
+  const scope = {
+    date,
+    region,
+    service,
+    time: query.get('X-Amz-Date')!,
+    signedHeaders: query.get('X-Amz-SignedHeaders') ?? '',
+  };
+  // All of the query but the signature itself is signed.
+  const rawQuery = request.rawQuery.replace(/(^|&)X-Amz-Signature=[^&]*/, '').replace(/^&/, '');
+  const payload = headers['x-amz-content-sha256'] ?? query.get('X-Amz-Content-Sha256') ?? 'UNSIGNED-PAYLOAD';
+  const expected = signatureOf({ ...request, rawQuery }, scope, String(payload), signingKey(secret, scope));
+  return expected === query.get('X-Amz-Signature');
 }
-
-/** In the order of the encoded names, then values; without the signature itself. */
-function canonicalQuery(rawQuery: string): string {
-  return rawQuery
-    .split('&')
-    .map((pair) => {
-      const [name = '', ...value] = pair.split('=');
-      return `${reencode(name)}=${reencode(value.join('='))}`;
-    })
-    .filter((pair) => !pair.startsWith('X-Amz-Signature='))
-    .sort((a, b) => (a < b ? -1 : 1))
-    .join('&');
-}
-
-/** RFC 3986, which `encodeURIComponent` is not quite. */
-const reencode = (text: string): string =>
-  encodeURIComponent(decodeURIComponent(text)).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-
-const hmac = (key: string | Buffer, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 
 /** `20260101T000000Z`, as milliseconds since 1970. */
 const parseAmzDate = (text: string): number =>

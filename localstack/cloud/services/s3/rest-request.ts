@@ -131,7 +131,8 @@ const BODIES: Readonly<Record<string, readonly [root: string, member: string]>> 
 };
 
 /** Which operation a request is, and its input as the SDK has it. */
-export function decodeRequest(request: HttpRequest): S3Call {
+export function decodeRequest(received: HttpRequest): S3Call {
+  const request = { ...received, headers: { ...received.headers, ...hoistedHeaders(received) } };
   const [, bucket = '', rest] = /^\/([^/]*)(?:\/(.*))?$/s.exec(request.path) ?? [];
   const key = decodeURIComponent(rest ?? '');
   const scope = bucket === '' ? 'account' : key === '' ? 'bucket' : 'object';
@@ -154,6 +155,18 @@ export function decodeRequest(request: HttpRequest): S3Call {
   return { operation, input };
 }
 
+/** A presigned URL has the headers that its signer gave among its parameters. */
+function hoistedHeaders({ query }: HttpRequest): Record<string, string> {
+  const headers: Record<string, string> = {};
+  if (!query.has('X-Amz-Signature')) return headers;
+  for (const [name, value] of query) {
+    if (/^x-amz-/i.test(name) && !/^x-amz-(algorithm|credential|date|expires|signedheaders|signature)$/i.test(name)) {
+      headers[name.toLowerCase()] = value;
+    }
+  }
+  return headers;
+}
+
 function operationOf({ method, query, headers }: HttpRequest, scope: string): string {
   for (const parameter of query.keys()) {
     const operation = SUBRESOURCES[`${method} ${scope} ${parameter}`];
@@ -171,8 +184,8 @@ function queryInput(query: URLSearchParams, operation: string): Record<string, s
   for (const [name, value] of query) {
     const member = QUERY_MEMBERS[name];
     if (member) input[member] = value;
-    // `x-id` names the operation in SDK requests; `X-Amz-*` signs a URL.
-    else if (name !== 'x-id' && !name.startsWith('X-Amz-') && !isSubresource(name)) {
+    // `x-id` names the operation in SDK requests; `X-Amz-*` signs a URL, or is a header in it.
+    else if (name !== 'x-id' && !/^x-amz-/i.test(name) && !isSubresource(name)) {
       throw notImplemented(`s3:${operation}: ?${name}`);
     }
   }
