@@ -69,7 +69,12 @@ describe('create', () => {
     ],
     ['another runtime', { Runtime: 'python3.13' }, 'NotImplemented', 'the runtime python3.13'],
     ['a container image', { PackageType: 'Image' }, 'NotImplemented', 'container images'],
-    ['layers', { Layers: ['arn:aws:lambda:us-east-1:000000000000:layer:l:1'] }, 'NotImplemented', 'Layers'],
+    [
+      'a layer that is not there',
+      { Layers: ['arn:aws:lambda:us-east-1:000000000000:layer:l:1'] },
+      'InvalidParameterValueException',
+      'Layer version arn:aws:lambda:us-east-1:000000000000:layer:l:1 does not exist.',
+    ],
     ['a VPC', { VpcConfig: { SubnetIds: ['s'], SecurityGroupIds: ['g'] } }, 'NotImplemented', 'VpcConfig'],
     [
       'active tracing with a role that may not trace',
