@@ -20,6 +20,16 @@ export const BUNDLES_FILE = 'bundles.json';
 /** In an assembly: `hashOfApp` of the app that made it. */
 const APP_FILE = '.app';
 
+/**
+ * What the CDK CLI adds to the context, `versionReporting` being off: who synthesises otherwise has other templates, which
+ * `cdk deploy` would take for a change; and it swaps only functions whose template says which asset they are made of.
+ */
+const CLI_CONTEXT = {
+  'aws:cdk:enable-path-metadata': true,
+  'aws:cdk:enable-asset-metadata': true,
+  'aws:cdk:disable-version-reporting': true,
+};
+
 /** In an assembly: the hash of the sources that it was made from. Written last. */
 const STAMP_FILE = '.sources';
 
@@ -67,7 +77,7 @@ export async function synthesise(options: SynthesisOptions): Promise<string> {
       env: {
         ...withoutAwsCredentials(process.env),
         CDK_OUTDIR: aside,
-        CDK_CONTEXT_JSON: JSON.stringify({ ...cdk.context, stage, 'aws:cdk:version-reporting': false }),
+        CDK_CONTEXT_JSON: JSON.stringify({ ...cdk.context, ...CLI_CONTEXT, stage }),
         CDK_DEFAULT_ACCOUNT: '000000000000',
         CDK_DEFAULT_REGION: 'us-east-1',
         CDK_VALIDATION: 'false',
@@ -118,7 +128,7 @@ function bundlesIn(assembly: string, bundles: string): Record<string, string> {
 }
 
 function hashOf(root: string, stage: string): string {
-  const hash = createHash('sha256').update(`3\0${stage}`);
+  const hash = createHash('sha256').update(`4\0${stage}`);
   for (const source of SOURCES) hash.update(`\0${source}\0`).update(contentOf(join(root, source)));
   return hash.digest('hex');
 }

@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type Cloud, startCloud } from '../../../localstack/cloud/cloud';
 import { deployAssembly } from '../../../localstack/deploy';
-import { localAssembly } from '../../support/local-assembly';
+import { localAssembly, projectRoot } from '../../support/local-assembly';
 import { runCdk } from './cdk-command';
 
 let cloud: Cloud;
@@ -12,6 +12,10 @@ let dir: string;
 beforeAll(async () => {
   cloud = await startCloud({ port: 0 });
   dir = mkdtempSync(join(tmpdir(), 'cdk-cli-'));
+  // The project's own, but that the app is built already, and that others read what was built.
+  const { build: _, ...settings } = JSON.parse(readFileSync(join(projectRoot, 'cdk.json'), 'utf8'));
+  const app = `cd "${projectRoot}" && ${settings.app}`;
+  writeFileSync(join(dir, 'cdk.json'), JSON.stringify({ ...settings, app, output: join(dir, 'cdk.out') }));
 });
 afterAll(async () => {
   await cloud.stop();
@@ -23,9 +27,11 @@ async function cdk(...args: string[]): Promise<string> {
   if (exitCode !== 0) throw new Error(`cdk ${args.join(' ')} ended with ${exitCode}:\n${output}`);
   return output;
 }
-const app = ['--app', localAssembly(), '--all'];
-async function cdkDeploy(): Promise<{ output: string; outputs: Record<string, Record<string, string>> }> {
-  const output = await cdk('deploy', ...app, '--require-approval', 'never', '--outputs-file', 'outputs.json');
+/** Synthesises the app, unless `args` say where it is. */
+async function cdkDeploy(
+  ...args: string[]
+): Promise<{ output: string; outputs: Record<string, Record<string, string>> }> {
+  const output = await cdk('deploy', '--all', '--outputs-file', 'outputs.json', ...args);
   return { output, outputs: JSON.parse(readFileSync(join(dir, 'outputs.json'), 'utf8')) };
 }
 /** What `npm start` does with the synthesised app. */
@@ -56,17 +62,17 @@ async function traces(): Promise<{ events: number; bundles: string[] }> {
 test('what npm start has deployed, cdk deploy finds, and destroys; what cdk deploy has deployed, npm start finds', async () => {
   const own = await ownDeploy();
   const made = await traces();
-  const found = await cdkDeploy();
+  const found = await cdkDeploy('-c', 'stage=local');
   expect(found.output.match(/\(no changes\)/g)).toHaveLength(2);
   expect(found.outputs).toEqual(own.outputs);
   expect(found.outputs['Orders-local-Service']!.QueryUrl).toContain(`${cloud.endpoint}/_lambda-url/`);
   expect(await traces()).toEqual(made);
 
-  await cdk('destroy', ...app, '--force');
+  await cdk('destroy', '--app', localAssembly(), '--all', '--force');
   expect(await stacks()).toEqual(['CDKToolkit']);
   expect((await ask('dynamodb', 'ListTables', {})).TableNames).toEqual([]);
 
-  const fresh = await cdkDeploy();
+  const fresh = await cdkDeploy('--app', localAssembly());
   const madeByCdk = await traces();
   expect((await ownDeploy()).outputs).toEqual(fresh.outputs);
   expect(await traces()).toEqual(madeByCdk);
