@@ -117,7 +117,7 @@ export class ServiceStack extends Stack {
       'projector',
       'Keeps the feed, publishes facts, redelivers parked events',
     );
-    eventStore.grantRead(feed.role);
+    eventStore.grantFetch(feed.role);
     inbox.grantRead(feed.role);
     views.grantWrite(feed.role);
     // How many facts it has published, along with the rows.
@@ -206,11 +206,11 @@ export class ServiceStack extends Stack {
 
   /** Views → HTTP, Events → HTTP. */
   #queryApi(): void {
-    const { eventStore, inbox, keys, views } = this.#data;
+    const { eventStore, insights, keys, views } = this.#data;
     const api = this.#function('query-api', 'http', 'HTTP: queries and health');
     eventStore.grantRead(api.role);
     views.grantRead(api.role);
-    inbox.grantRead(api.role);
+    insights.grantRank(api.role);
     keys.grantOpen(api.role);
     this.#watches(api);
     this.#output('QueryUrl', new FunctionUrlApi(this, 'QueryUrlApi', { stage: this.#stage, api }).url);
@@ -221,7 +221,7 @@ export class ServiceStack extends Stack {
     const { eventStore, views, orderBus } = this.#data;
     const monitor = this.#function('monitor', 'sweep', 'Measures the system, and says what has become a dead letter');
     eventStore.grantLoad(monitor.role);
-    views.grantRead(monitor.role);
+    views.grantWatch(monitor.role);
     this.#watches(monitor);
     orderBus.bus.grantPutEventsTo(monitor.role);
     new Ticker(this, 'MonitorTicker', {

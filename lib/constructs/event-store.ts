@@ -41,6 +41,11 @@ export class EventStore extends Construct {
     return this.#table.grant(grantee, 'Query');
   }
 
+  /** To read single events by their places. */
+  grantFetch(grantee: IGrantable): Grant {
+    return this.#table.grant(grantee, 'BatchGetItem');
+  }
+
   /** To load streams, and single events by their places. */
   grantRead(grantee: IGrantable): Grant {
     return this.#table.grant(grantee, 'Query', 'BatchGetItem');

@@ -41,8 +41,13 @@ export class Insights extends Construct {
     return this.#table.grant(grantee, 'Scan', 'BatchWriteItem');
   }
 
-  /** To read counters, in whole or by rank. */
+  /** To read counters, and what the monitor notes. */
   grantRead(grantee: IGrantable): Grant {
-    return this.#table.grant(grantee, 'BatchGetItem', 'Query').combine(this.#table.grantQueryIndexes(grantee));
+    return this.#table.grant(grantee, 'Query');
+  }
+
+  /** To read what there is most of. */
+  grantRank(grantee: IGrantable): Grant {
+    return this.#table.grantQueryIndexes(grantee, 'top');
   }
 }

@@ -42,6 +42,12 @@ export class Views extends Construct {
     return this.#table.grant(grantee, 'BatchGetItem', 'PutItem', 'BatchWriteItem', 'Scan', 'Query');
   }
 
+  /** To see how far the rows have come, and what holds them up. */
+  grantWatch(grantee: IGrantable): Grant {
+    const indexes = this.#table.grantQueryIndexes(grantee, 'orders-by-status', 'events-by-time', 'faults');
+    return this.#table.grant(grantee, 'BatchGetItem').combine(indexes);
+  }
+
   /** To read rows, and search them by every index. */
   grantRead(grantee: IGrantable): Grant {
     return this.#table.grant(grantee, 'BatchGetItem', 'Query').combine(this.#table.grantQueryIndexes(grantee));
