@@ -47,8 +47,11 @@ export function notAuthenticated(fault: AuthenticationFault, { name, protocol }:
     }
     default: {
       const [code, message] = JSON_CODES[fault];
-      const fields = name === 'sqs' ? { queryErrorCode: QUERY_CODES[fault][0] } : {};
-      return new AwsError(code, message, { status: protocol.kind === 'json' ? 400 : 403, fields });
+      // SQS answers as it did with its older query protocol.
+      if (name === 'sqs') {
+        return new AwsError(code, message, { status: 403, fields: { queryErrorCode: QUERY_CODES[fault][0] } });
+      }
+      return new AwsError(code, message, { status: protocol.kind === 'json' ? 400 : 403 });
     }
   }
 }

@@ -240,14 +240,23 @@ test('a function calls the cloud with its own role, and is refused what that doe
     'caller',
     `import { createHash, createHmac } from 'node:crypto';
      export const handler = async () => {
-       const { AWS_ENDPOINT_URL: endpoint, AWS_ACCESS_KEY_ID: key, AWS_SESSION_TOKEN: token } = process.env;
+       const { AWS_ENDPOINT_URL: endpoint, AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: token } = process.env;
+       const hash = (text) => createHash('sha256').update(text).digest('hex');
+       const mac = (key, text) => createHmac('sha256', key).update(text).digest();
+       const names = 'host;x-amz-date';
+       const scope = '20260101/us-east-1/dynamodb/aws4_request';
+       const time = '20260101T000000Z';
+       const canonical = ['POST', '/', '', 'host:' + new URL(endpoint).host, 'x-amz-date:' + time, '', names, hash('{}')].join('\\n');
+       const key = scope.split('/').reduce(mac, 'AWS4' + secret);
+       const signature = mac(key, ['AWS4-HMAC-SHA256', time, scope, hash(canonical)].join('\\n')).toString('hex');
        const reply = await fetch(endpoint, {
          method: 'POST',
          headers: {
            'content-type': 'application/x-amz-json-1.0',
+           'x-amz-date': time,
            'x-amz-target': 'DynamoDB_20120810.ListTables',
            'x-amz-security-token': token,
-           authorization: 'AWS4-HMAC-SHA256 Credential=' + key + '/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=x',
+           authorization: 'AWS4-HMAC-SHA256 Credential=' + id + '/' + scope + ', SignedHeaders=' + names + ', Signature=' + signature,
          },
          body: '{}',
        });

@@ -1,3 +1,4 @@
+import { PUBLISHED_DOCUMENTS } from './aws-managed-documents';
 import type { ManagedPolicy } from './state';
 
 type Published = {
@@ -6,6 +7,8 @@ type Published = {
   readonly version: string;
   readonly statements: readonly object[];
 };
+
+type Document = (typeof PUBLISHED_DOCUMENTS)[number];
 
 /** Managed policies that AWS publishes and that stacks like CDK's attach, with AWS's own documents. */
 const PUBLISHED: readonly Published[] = [
@@ -283,10 +286,16 @@ const PUBLISHED: readonly Published[] = [
   },
 ];
 
+const documents: readonly Document[] = [
+  ...PUBLISHED.map(({ name, path, version, statements }): Document => {
+    return [name, path, version, JSON.stringify({ Version: '2012-10-17', Statement: statements })];
+  }),
+  ...PUBLISHED_DOCUMENTS,
+];
+
 export const AWS_MANAGED_POLICIES: ReadonlyMap<string, ManagedPolicy> = new Map(
-  PUBLISHED.map(({ name, path, version, statements }) => {
+  documents.map(([name, path, version, document]) => {
     const arn = `arn:aws:iam::aws:policy${path}${name}`;
-    const document = JSON.stringify({ Version: '2012-10-17', Statement: statements });
     const policy: ManagedPolicy = {
       arn,
       name,

@@ -33,7 +33,7 @@ function messageOf(principal: Principal, { action, resource }: Access, { by, exp
   // STS does not say why: that would tell strangers which roles there are.
   if (action === 'sts:AssumeRole') return refused;
   if (!explicit) return `${refused} because no ${by} allows the ${named} action`;
-  return `${refused} with an explicit deny in ${/^[aeiou]/.test(by) ? 'an' : 'a'} ${by}`;
+  return `${refused} with an explicit deny in ${article(by)} ${by}`;
 }
 
 /** What the developer reads: who was refused what, and the statement, and the CDK grant, that would allow it. */
@@ -50,7 +50,9 @@ export function denialNote(principal: Principal, access: Access, outcome: Denied
   };
 }
 
-const reason = ({ by, explicit }: Denied): string => (explicit ? `: a Deny in a ${by}` : `: no ${by} allows it`);
+const article = (by: string): string => (by.startsWith('i') ? 'an' : 'a');
+const reason = ({ by, explicit }: Denied): string =>
+  explicit ? `: a Deny in ${article(by)} ${by}` : `: no ${by} allows it`;
 
 function remedyFor(principal: Principal, { action, resource }: Access, { by, explicit }: Denied): string | undefined {
   if (explicit) return undefined;

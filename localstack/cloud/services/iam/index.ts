@@ -33,7 +33,7 @@ export function createIam(context: CloudContext): { service: Service & { readonl
       },
       access: (operation, input, call) => [accessOf(state, operation, input as Record<string, string>, call)],
       resourcePolicy: (arn, action) => (action.startsWith('sts:') ? state.trustOf(arn) : undefined),
-      conditionKeys: ['iam:PolicyARN', 'iam:PermissionsBoundary', 'iam:PassedToService'],
+      conditionKeys: ['iam:AWSServiceName', 'iam:PassedToService', 'iam:PermissionsBoundary', 'iam:PolicyARN'],
     },
   };
 }

@@ -2,7 +2,7 @@ import { refuseUnknown } from '../../core/aws-error';
 import type { Access, Call, CloudContext } from '../../core/service';
 import { policyArnsOf, scopeOf, tagsOf, validation } from './session-input';
 
-const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
+const SESSION_NAME = /^[\w+=,.@-]*$/;
 const ROLE = /^arn:aws:iam::(\d{12}):role\/(?:.*\/)?([^/]+)$/;
 const HONOURED = ['RoleArn', 'RoleSessionName', 'DurationSeconds', 'ExternalId', 'Policy', 'PolicyArns', 'Tags'];
 /** Seconds. */
@@ -28,9 +28,10 @@ export async function assumeRole(context: CloudContext, input: Input, call: Call
   refuseUnknown('AssumeRole', input, HONOURED);
   const roleArn = String(input.RoleArn ?? '');
   const session = String(input.RoleSessionName ?? '');
-  if (!SESSION_NAME.test(session)) {
+  const fault = nameFault(session);
+  if (fault) {
     throw validation(
-      `1 validation error detected: Value '${session}' at 'roleSessionName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]*`,
+      `1 validation error detected: Value '${session}' at 'roleSessionName' failed to satisfy constraint: ${fault}`,
     );
   }
   const [, account, RoleName] = ROLE.exec(roleArn) ?? [];
@@ -58,6 +59,12 @@ export async function assumeRole(context: CloudContext, input: Input, call: Call
     },
     ...(size > 0 && { PackedPolicySize: Math.ceil((100 * size) / MAX_PACKED) }),
   };
+}
+
+function nameFault(session: string): string | undefined {
+  if (session.length < 2) return 'Member must have length greater than or equal to 2';
+  if (session.length > 64) return 'Member must have length less than or equal to 64';
+  return SESSION_NAME.test(session) ? undefined : 'Member must satisfy regular expression pattern: [\\w+=,.@-]*';
 }
 
 /** AWS packs session policies in a form of its own; this is near to what it says of the share that they take. */
