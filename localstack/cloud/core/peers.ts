@@ -25,6 +25,8 @@ export type StreamRecord = {
 
 /** DynamoDB Streams, for event source mappings. */
 export interface StreamSource {
+  /** Throws `AccessDeniedException` unless `principal` may decrypt what a table with a key of its own has. */
+  checkKey(streamArn: string, principal: Principal): void;
   /** Throws `ResourceNotFoundException` when there is no such stream. Shards never close here. */
   shards(streamArn: string): readonly string[];
   /** Up to `limit` records behind sequence number `after` (from the trim horizon when undefined), oldest first. */

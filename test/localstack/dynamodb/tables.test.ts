@@ -115,9 +115,9 @@ describe('CreateTable', () => {
     ['a stream without a view', { StreamSpecification: { StreamEnabled: true } }, 'StreamViewType must be specified'],
     ['what is not there', { OnDemandThroughput: {} }, 'NotImplemented: CreateTable: OnDemandThroughput'],
     [
-      'a key of its own',
-      { SSESpecification: { Enabled: true, KMSMasterKeyId: 'x' } },
-      'NotImplemented: CreateTable: KMSMasterKeyId',
+      'a key without encryption',
+      { SSESpecification: { Enabled: false, KMSMasterKeyId: 'x' } },
+      'KMSMasterKeyId can only be specified when',
     ],
   ])('refuses %s', async (_, more, message) => {
     await create();

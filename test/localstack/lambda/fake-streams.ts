@@ -14,6 +14,8 @@ export class FakeStreams implements StreamSource {
   /** The items' key: both members, so that each record is of another item, or `pk` alone. */
   key: 'pk+n' | 'pk' = 'pk+n';
 
+  checkKey(): void {}
+
   /** Another stream. */
   add(streamArn: string): void {
     this.#records.set(streamArn, []);

@@ -29,9 +29,11 @@ import {
 import { transactGetItems } from './operations/transact-get-items';
 import { transactWriteItems } from './operations/transact-write-items';
 import { updateTable } from './operations/update-table';
+import { readIterator } from './streams/shard-iterator';
 import { describeStream, getRecords, getShardIterator, listStreams } from './streams/stream-operations';
 import { createStreamSource } from './streams/stream-source';
 import { Streams } from './streams/streams';
+import { TableEncryption } from './table/table-encryption';
 import type { BillingMode } from './table/table-record';
 import { Tables } from './table/tables';
 
@@ -71,6 +73,8 @@ export function createDynamoDb(
     random: options.random ?? Math.random,
     shuffleTransactions: options.shuffleTransactions ?? true,
   });
+  const encryption = new TableEncryption(tables);
+  const records = getRecords(streams, context);
   const tokens = new RequestTokens(context);
   const access: Service['access'] = (operation, input, call) =>
     accessOf(tables, operation, (input ?? {}) as Record<string, unknown>, call);
@@ -104,29 +108,31 @@ export function createDynamoDb(
         tokens.stop();
       },
       operations: {
-        BatchGetItem: batchGetItem(tables),
-        BatchWriteItem: batchWriteItem(tables),
-        CreateTable: createTable(tables),
-        DeleteItem: deleteItem(tables),
+        ...encryption.guard({
+          BatchGetItem: batchGetItem(tables),
+          BatchWriteItem: batchWriteItem(tables),
+          DeleteItem: deleteItem(tables),
+          GetItem: getItem(tables),
+          PutItem: putItem(tables),
+          Query: query(tables),
+          Scan: scan(tables),
+          TransactGetItems: transactGetItems(tables),
+          TransactWriteItems: transactWriteItems(tables, tokens),
+          UpdateItem: updateItem(tables),
+        }),
+        CreateTable: createTable(tables, encryption),
         DeleteTable: deleteTable(tables),
         DescribeContinuousBackups: describeContinuousBackups(tables),
         DescribeEndpoints: describeEndpoints,
         DescribeLimits: describeLimits,
         DescribeTable: describeTableOperation(tables),
         DescribeTimeToLive: describeTimeToLive(tables),
-        GetItem: getItem(tables),
         ListTables: listTables(tables),
         ListTagsOfResource: listTagsOfResource(tables),
-        PutItem: putItem(tables),
-        Query: query(tables),
-        Scan: scan(tables),
         TagResource: tagResource(tables),
-        TransactGetItems: transactGetItems(tables),
-        TransactWriteItems: transactWriteItems(tables, tokens),
         UntagResource: untagResource(tables),
         UpdateContinuousBackups: updateContinuousBackups(tables),
-        UpdateItem: updateItem(tables),
-        UpdateTable: updateTable(tables),
+        UpdateTable: updateTable(tables, encryption),
         UpdateTimeToLive: updateTimeToLive(tables),
       },
     },
@@ -138,11 +144,15 @@ export function createDynamoDb(
       failure: (kind, _operation, _input, code) => streamsFailure(kind, code),
       operations: {
         DescribeStream: describeStream(streams),
-        GetRecords: getRecords(streams, context),
+        GetRecords: (input, call) => {
+          const stream = streams.get(readIterator(String(input.ShardIterator))?.streamArn ?? '');
+          if (stream) encryption.check(stream.info.tableName, call);
+          return records(input, call);
+        },
         GetShardIterator: getShardIterator(streams, context),
         ListStreams: listStreams(streams),
       },
     },
-    peer: createStreamSource(streams),
+    peer: createStreamSource(streams, encryption),
   };
 }

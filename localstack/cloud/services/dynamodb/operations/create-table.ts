@@ -1,7 +1,8 @@
 import { AwsError } from '../../../core/aws-error';
-import type { Operation } from '../../../core/service';
+import type { Call, Operation } from '../../../core/service';
 import { invalidParameter } from '../errors';
 import { describeTable } from '../table/table-description';
+import type { TableEncryption } from '../table/table-encryption';
 import type {
   AttributeDefinition,
   BillingMode,
@@ -19,6 +20,7 @@ import {
   assertBilling,
   assertDefinitions,
   assertDistinctNames,
+  assertEncryption,
   assertGlobalIndexes,
   assertIndex,
   assertKeySchema,
@@ -73,7 +75,7 @@ type Input = {
 
 /** The table is there when this returns; the answer says CREATING, as AWS's does. */
 export const createTable =
-  (tables: Tables): Operation =>
+  (tables: Tables, encryption: TableEncryption): Operation =>
   (input: Input, call) => {
     checkInput('CreateTable', input, members);
     assertTable(input);
@@ -98,7 +100,7 @@ export const createTable =
       ...(mode === 'PAY_PER_REQUEST' && { onDemandSince: now }),
       ...(input.ProvisionedThroughput && { ProvisionedThroughput: input.ProvisionedThroughput }),
       ...(input.TableClass && { TableClass: input.TableClass }),
-      ...(input.SSESpecification?.Enabled && { encrypted: true }),
+      ...encryptedAs(encryption, input.SSESpecification, { name: input.TableName }, call),
       DeletionProtectionEnabled: input.DeletionProtectionEnabled ?? false,
       tags: input.Tags ?? [],
     };
@@ -106,6 +108,18 @@ export const createTable =
     const table = tables.save(view ? withStream(tables, base, view) : base);
     return { TableDescription: describeTable(table, 'CREATING') };
   };
+
+/** What a specification of server-side encryption makes of a table. */
+export function encryptedAs(
+  encryption: TableEncryption,
+  specification: SseInput | undefined,
+  table: Pick<TableRecord, 'name'>,
+  call: Call,
+): Pick<TableRecord, 'encrypted' | 'kmsKeyArn'> {
+  const { Enabled = false, KMSMasterKeyId: key } = specification ?? {};
+  if (!Enabled) return {};
+  return { encrypted: true, ...(key !== undefined && { kmsKeyArn: encryption.keyFor(key, table, call) }) };
+}
 
 /** The record of a table with a new stream. */
 export function withStream(tables: Tables, record: TableRecord, view: StreamViewType): TableRecord {
@@ -127,4 +141,5 @@ function assertTable(input: Input): void {
   assertDistinctNames(indexes);
   assertDefinitions(input.AttributeDefinitions, [input.KeySchema, ...indexes.map(({ KeySchema }) => KeySchema)]);
   assertStream(input.StreamSpecification);
+  assertEncryption(input.SSESpecification);
 }

@@ -10,7 +10,7 @@ import type {
 
 export type IndexInput = Omit<IndexRecord, 'local'>;
 export type StreamInput = { readonly StreamEnabled: boolean; readonly StreamViewType?: StreamViewType };
-export type SseInput = { readonly Enabled?: boolean; readonly SSEType?: string };
+export type SseInput = { readonly Enabled?: boolean; readonly SSEType?: string; readonly KMSMasterKeyId?: string };
 
 const MAX_UNITS = 1_000_000_000_000;
 const MAX_LOCAL = 5;
@@ -132,4 +132,10 @@ export function assertStream(stream: StreamInput | undefined): void {
     throw invalidParameter('StreamViewType must be specified when StreamEnabled is true');
   if (stream && !stream.StreamEnabled && stream.StreamViewType)
     throw invalidParameter('StreamViewType can only be specified when StreamEnabled is true');
+}
+
+export function assertEncryption(specification: SseInput | undefined): void {
+  if (specification?.KMSMasterKeyId !== undefined && specification.Enabled !== true) {
+    throw validationError('KMSMasterKeyId can only be specified when SSESpecification.Enabled is true');
+  }
 }

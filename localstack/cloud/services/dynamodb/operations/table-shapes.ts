@@ -62,7 +62,11 @@ export const streamSpecification: Shape = {
 
 export const sseSpecification: Shape = {
   type: 'structure',
-  members: { Enabled: { type: 'boolean' }, SSEType: { type: 'string', values: ['AES256', 'KMS'] } },
+  members: {
+    Enabled: { type: 'boolean' },
+    SSEType: { type: 'string', values: ['AES256', 'KMS'] },
+    KMSMasterKeyId: { type: 'string' },
+  },
 };
 
 export const tableClass: Shape = { type: 'string', values: ['STANDARD', 'STANDARD_INFREQUENT_ACCESS'] };

@@ -4,15 +4,17 @@ import { invalidParameter, validationError } from '../errors';
 import type { SecondaryIndex } from '../table/secondary-index';
 import type { Table } from '../table/table';
 import { describeTable } from '../table/table-description';
+import type { TableEncryption } from '../table/table-encryption';
 import type { AttributeDefinition, BillingMode, IndexRecord, TableRecord, Throughput } from '../table/table-record';
 import type { Tables } from '../table/tables';
 import { flag, newName, tableName } from './common-shapes';
-import { withStream } from './create-table';
+import { encryptedAs, withStream } from './create-table';
 import { checkInput, type Members } from './input-shape';
 import {
   assertBilling,
   assertDefinitions,
   assertDistinctNames,
+  assertEncryption,
   assertGlobalIndexes,
   assertIndex,
   assertStream,
@@ -74,7 +76,7 @@ type Input = {
 
 /** The change has happened, indexes are filled, when this returns; the answer says UPDATING, as AWS's does. */
 export const updateTable =
-  (tables: Tables): Operation =>
+  (tables: Tables, encryption: TableEncryption): Operation =>
   (input: Input, call) => {
     checkInput('UpdateTable', input, members);
     const { TableName, AttributeDefinitions: _, ...changes } = input;
@@ -88,13 +90,17 @@ export const updateTable =
       );
     assertUpdates(updates);
     assertStream(input.StreamSpecification);
+    assertEncryption(input.SSESpecification);
     const table = tables.named(call, TableName);
     let record = withBilling(table.record, input, tables.context.clock.now());
     record = withIndexes(table, record, input);
     if (input.DeletionProtectionEnabled !== undefined)
       record = { ...record, DeletionProtectionEnabled: input.DeletionProtectionEnabled };
     if (input.TableClass !== undefined) record = { ...record, TableClass: input.TableClass };
-    if (input.SSESpecification) record = { ...record, encrypted: input.SSESpecification.Enabled ?? false };
+    if (input.SSESpecification) {
+      const { encrypted: _was, kmsKeyArn: _before, ...plain } = record;
+      record = { ...plain, ...encryptedAs(encryption, input.SSESpecification, record, call) };
+    }
     if (input.StreamSpecification) record = switchStream(tables, record, input.StreamSpecification);
     const updated = tables.save(record);
     for (const { Create, Delete } of updates) {

@@ -1,10 +1,11 @@
 import { AwsError } from '../../../core/aws-error';
 import type { StreamRecord, StreamSource } from '../../../core/peers';
+import type { TableEncryption } from '../table/table-encryption';
 import { positionOf, type StreamLog, sequenceNumber } from './stream-log';
 import type { Streams } from './streams';
 
 /** The streams as event source mappings read them: without iterators. */
-export function createStreamSource(streams: Streams): StreamSource {
+export function createStreamSource(streams: Streams, encryption: TableEncryption): StreamSource {
   const find = (arn: string): StreamLog => {
     const stream = streams.get(arn);
     if (!stream)
@@ -21,6 +22,10 @@ export function createStreamSource(streams: Streams): StreamSource {
     return shard;
   };
   return {
+    checkKey: (arn, principal) => {
+      const [, , , region = '', account = ''] = arn.split(':');
+      encryption.check(find(arn).info.tableName, { principal, account, region });
+    },
     shards: (arn) => find(arn).info.shards,
     read: (arn, shardId, after, limit) => {
       const stream = find(arn);

@@ -34,7 +34,7 @@ export function describeTable(table: Table, status = 'ACTIVE'): object {
       SSEDescription: {
         Status: 'ENABLED',
         SSEType: 'KMS',
-        KMSMasterKeyArn: `arn:aws:kms:${record.region}:${record.account}:alias/aws/dynamodb`,
+        KMSMasterKeyArn: record.kmsKeyArn ?? `arn:aws:kms:${record.region}:${record.account}:alias/aws/dynamodb`,
       },
     }),
     ...(record.TableClass && { TableClassSummary: { TableClass: record.TableClass } }),

@@ -39,6 +39,8 @@ export type TableRecord = {
   readonly TableClass?: string;
   /** Encryption with the AWS managed key was asked for: shown, though nothing is encrypted here. */
   readonly encrypted?: boolean;
+  /** The key of its own that the table has instead; nothing is encrypted with it either, but it is asked for. */
+  readonly kmsKeyArn?: string;
   readonly stream?: { readonly arn: string; readonly label: string; readonly view: StreamViewType };
   /** The newest stream, also when it is disabled by now. */
   readonly latestStream?: { readonly arn: string; readonly label: string };

@@ -40,6 +40,7 @@ export class SourcePermission {
       actions.map((action) => ({ action, resource })),
     );
     if (actions.includes('sqs:ReceiveMessage')) this.#context.registry.peer('sqs').checkKey(resource, principal);
+    if (actions.includes('dynamodb:GetRecords')) this.#context.registry.peer('dynamodb').checkKey(resource, principal);
   }
 
   #function() {
