@@ -1,5 +1,6 @@
 import type { CustomResourceAnswers } from '../../core/peers';
 import type { CloudContext, Service } from '../../core/service';
+import { CONDITION_KEYS, cloudFormationAccess } from './access';
 import { customResource } from './custom/custom-resource';
 import { CustomResponses } from './custom/responses';
 import { changeSetOperations } from './operations/change-set-operations';
@@ -34,12 +35,8 @@ export function createCloudFormation(context: CloudContext): {
       ...describeOperations(cloud),
       ...templateOperations(cloud),
     }),
-    access: (operation, input, call) => {
-      const { StackName: name } = input as { StackName?: string };
-      const arn = (stack: string) =>
-        stack.startsWith('arn:') ? stack : `arn:aws:cloudformation:${call.region}:${call.account}:stack/${stack}/*`;
-      return [{ action: `cloudformation:${operation}`, resource: name ? arn(name) : '*' }];
-    },
+    access: cloudFormationAccess,
+    conditionKeys: CONDITION_KEYS,
     start: () => takeUp.start(),
   };
   return { service, peer: { receive: (request) => responses.receive(request) } };
