@@ -104,7 +104,9 @@ describe('groups and streams', () => {
   });
 
   test('a parameter that is not honoured is refused by name', () => {
-    expect(() => run('CreateLogGroup', { logGroupName: 'g', kmsKeyId: 'k' })).toThrow('CreateLogGroup: kmsKeyId');
+    expect(() => run('CreateLogGroup', { logGroupName: 'g', deletionProtectionEnabled: true })).toThrow(
+      'CreateLogGroup: deletionProtectionEnabled',
+    );
   });
 });
 

@@ -1,6 +1,8 @@
 import { AwsError, refuseUnknown } from '../../core/aws-error';
+import type { Registry } from '../../core/registry';
 import type { Operation } from '../../core/service';
-import type { LogGroup, LogGroups } from './log-groups';
+import { usableKey } from './kms-key';
+import { groupArn, type LogGroup, type LogGroups } from './log-groups';
 import { page } from './page';
 
 const RETENTION_DAYS = [
@@ -8,11 +10,12 @@ const RETENTION_DAYS = [
 ];
 
 /** Log groups: create, describe, delete, retention, tags. */
-export function groupOperations(groups: LogGroups): Record<string, Operation> {
+export function groupOperations(groups: LogGroups, registry: Registry): Record<string, Operation> {
   const describe = (group: LogGroup): object => ({
     logGroupName: group.name,
     creationTime: group.creationTime,
     ...(group.retentionInDays === undefined ? {} : { retentionInDays: group.retentionInDays }),
+    ...(group.kmsKeyId === undefined ? {} : { kmsKeyId: group.kmsKeyId }),
     metricFilterCount: 0,
     arn: `${group.arn}:*`,
     logGroupArn: group.arn,
@@ -22,12 +25,26 @@ export function groupOperations(groups: LogGroups): Record<string, Operation> {
 
   return {
     CreateLogGroup: (input, call) => {
-      refuseUnknown('CreateLogGroup', input, ['logGroupName', 'tags', 'logGroupClass']);
+      refuseUnknown('CreateLogGroup', input, ['logGroupName', 'tags', 'logGroupClass', 'kmsKeyId']);
       if (input.logGroupClass !== undefined && input.logGroupClass !== 'STANDARD') {
         throw new AwsError('InvalidParameterException', 'Only the log group class STANDARD is there.');
       }
       validateName('logGroupName', input.logGroupName, /^[.\-_/#A-Za-z0-9]{1,512}$/);
-      groups.create(call, input.logGroupName, input.tags ?? {});
+      const { kmsKeyId: given } = input;
+      const arn = groupArn(call, input.logGroupName);
+      const kmsKeyId = given === undefined ? undefined : usableKey(registry, call, given, arn);
+      const group = groups.create(call, input.logGroupName, input.tags ?? {});
+      if (kmsKeyId !== undefined) groups.replace({ ...group, kmsKeyId });
+    },
+    AssociateKmsKey: (input, call) => {
+      refuseUnknown('AssociateKmsKey', input, ['logGroupName', 'kmsKeyId']);
+      const group = groups.get(call, input.logGroupName);
+      groups.replace({ ...group, kmsKeyId: usableKey(registry, call, input.kmsKeyId, group.arn) });
+    },
+    DisassociateKmsKey: (input, call) => {
+      refuseUnknown('DisassociateKmsKey', input, ['logGroupName']);
+      const { kmsKeyId: _, ...group } = groups.get(call, input.logGroupName);
+      groups.replace(group);
     },
     DeleteLogGroup: (input, call) => {
       refuseUnknown('DeleteLogGroup', input, ['logGroupName']);

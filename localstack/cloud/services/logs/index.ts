@@ -33,7 +33,11 @@ export function createLogs(
     name: 'logs',
     signingNames: ['logs'],
     protocol: { kind: 'json', version: '1.1', targetPrefixes: ['Logs_20140328'] },
-    operations: { ...groupOperations(groups), ...streamOperations(groups, context.clock), ...readOperations(groups) },
+    operations: {
+      ...groupOperations(groups, context.registry),
+      ...streamOperations(groups, context.clock),
+      ...readOperations(groups),
+    },
     access,
     failure: (kind, _operation, _input, code) => failure(code ?? (kind === 'throttle' ? THROTTLED : UNAVAILABLE)),
     // A stream comes with its first event; groups are deployed.

@@ -12,6 +12,8 @@ export type LogGroup = {
   readonly arn: string;
   readonly creationTime: number;
   readonly retentionInDays?: number;
+  /** The ARN of the key that the group was given. */
+  readonly kmsKeyId?: string;
   readonly tags: Readonly<Record<string, string>>;
 };
 
@@ -134,7 +136,7 @@ export class LogGroups {
   }
 }
 
-const groupArn = ({ account, region }: Place, name: string): string =>
+export const groupArn = ({ account, region }: Place, name: string): string =>
   formatArn({ service: 'logs', region, account, resource: `log-group:${name}` });
 
 const streamKey = (group: LogGroup, name: string): string => `${group.id}/${name}`;

@@ -5,13 +5,12 @@ import { tagChanges, tagMap } from './tags';
 
 /** AWS::Logs::LogGroup. */
 export const logsLogGroup: ResourceHandler = {
-  properties: ['LogGroupName', 'RetentionInDays', 'LogGroupClass', 'Tags'],
+  properties: ['LogGroupName', 'RetentionInDays', 'LogGroupClass', 'KmsKeyId', 'Tags'],
   refused: [
     'BearerTokenAuthenticationEnabled',
     'DataProtectionPolicy',
     'DeletionProtectionEnabled',
     'FieldIndexPolicies',
-    'KmsKeyId',
     'ResourcePolicyDocument',
   ],
   createOnly: ['LogGroupName'],
@@ -21,6 +20,7 @@ export const logsLogGroup: ResourceHandler = {
     await context.call('logs', 'CreateLogGroup', {
       logGroupName,
       ...(properties.LogGroupClass && { logGroupClass: properties.LogGroupClass }),
+      ...(properties.KmsKeyId && { kmsKeyId: properties.KmsKeyId }),
       ...(properties.Tags && { tags: tagMap(properties.Tags) }),
     });
     await finish(logGroupName, async () => {
@@ -38,6 +38,11 @@ export const logsLogGroup: ResourceHandler = {
     }
     if (differ(properties, before, ['RetentionInDays']))
       await retain(logGroupName, properties.RetentionInDays, context);
+    if (differ(properties, before, ['KmsKeyId'])) {
+      const { KmsKeyId: kmsKeyId } = properties;
+      if (kmsKeyId) await call('logs', 'AssociateKmsKey', { logGroupName, kmsKeyId });
+      else await call('logs', 'DisassociateKmsKey', { logGroupName });
+    }
     const tags = tagChanges(properties.Tags, before.Tags);
     const resourceArn = arnOf(logGroupName, context);
     if (tags.set.length > 0) await call('logs', 'TagResource', { resourceArn, tags: tagMap(tags.set) });
