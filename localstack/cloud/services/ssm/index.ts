@@ -1,13 +1,28 @@
-import type { Call, CloudContext, Service } from '../../core/service';
-import { parameterOperations } from './parameters';
+import { refuseUnknown } from '../../core/aws-error';
+import type { Call, CloudContext, Operation, Service } from '../../core/service';
+import { labelOperations } from './label-operations';
+import { parameterArn, parseSelector } from './parameter';
+import { Parameters } from './parameters';
+import { Protection } from './protection';
+import { putParameter } from './put-parameter';
+import { readOperations } from './read-operations';
+import { tagOperations } from './tag-operations';
 
-/** SSM: the parameter store, plain parameters only. */
+/** SSM: the parameter store. */
 export function createSsm(context: CloudContext): Service {
+  const parameters = new Parameters(context);
+  const protection = new Protection(context.registry);
   return {
     name: 'ssm',
     signingNames: ['ssm'],
     protocol: { kind: 'json', version: '1.1', targetPrefixes: ['AmazonSSM'] },
-    operations: parameterOperations(context),
+    operations: {
+      PutParameter: putParameter(context, parameters, protection),
+      ...readOperations(parameters, protection),
+      ...deleteOperations(parameters),
+      ...labelOperations(parameters),
+      ...tagOperations(parameters),
+    },
     access: (operation, input, call) =>
       resourcesOf(operation, input as Record<string, unknown>, call).map((resource) => ({
         action: `ssm:${operation}`,
@@ -16,12 +31,29 @@ export function createSsm(context: CloudContext): Service {
   };
 }
 
+function deleteOperations(parameters: Parameters): Record<string, Operation> {
+  return {
+    DeleteParameter: (input, call) => {
+      refuseUnknown('DeleteParameter', input, ['Name']);
+      const { name } = parameters.get(parseSelector(input.Name), call);
+      parameters.delete(name, call);
+      return {};
+    },
+    DeleteParameters: (input, call) => {
+      refuseUnknown('DeleteParameters', input, ['Names']);
+      const names = (input.Names ?? []) as string[];
+      const deleted = names.filter((name) => parameters.delete(name, call));
+      return { DeletedParameters: deleted, InvalidParameters: names.filter((name) => !deleted.includes(name)) };
+    },
+  };
+}
+
 function resourcesOf(operation: string, input: Record<string, unknown>, call: Call): string[] {
-  const arn = (name: unknown) =>
-    `arn:aws:ssm:${call.region}:${call.account}:parameter/${String(name).replace(/^\//, '')}`;
+  if (operation === 'DescribeParameters') return ['*'];
+  const named = (given: unknown) => parameterArn(parseSelector(given).name, call);
   if (operation === 'GetParameters' || operation === 'DeleteParameters') {
-    return [input.Names ?? []].flat().map(arn);
+    return [input.Names ?? []].flat().map(named);
   }
   const name = input.Name ?? input.Path ?? input.ResourceId;
-  return [name === undefined ? '*' : arn(name)];
+  return [name === undefined ? '*' : named(name)];
 }

@@ -1,3 +1,4 @@
+import { AwsError } from '../../../core/aws-error';
 import type { Properties, ResourceContext, ResourceHandler } from './handler';
 import { pick } from './pick';
 
@@ -11,6 +12,7 @@ export const ssmParameter: ResourceHandler = {
   createOnly: ['Name'],
 
   create: async (properties, context) => {
+    refuseSecure(properties);
     const Name = properties.Name ?? context.newName(512);
     const Tags = Object.entries(properties.Tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
     await context.call('ssm', 'PutParameter', { Name, ...pick(properties, MEMBERS), Tags });
@@ -18,6 +20,7 @@ export const ssmParameter: ResourceHandler = {
   },
 
   update: async (Name, properties, before, context) => {
+    refuseSecure(properties);
     await context.call('ssm', 'PutParameter', { Name, ...pick(properties, MEMBERS), Overwrite: true });
     await retag(Name, properties, before, context);
     return attributesOf(properties);
@@ -25,6 +28,12 @@ export const ssmParameter: ResourceHandler = {
 
   delete: (Name, _properties, { call }) => call('ssm', 'DeleteParameter', { Name }),
 };
+
+/** A template is no place for a secret. */
+function refuseSecure({ Type }: Properties): void {
+  if (Type !== 'SecureString') return;
+  throw new AwsError('ValidationException', 'SecureString is not a type that AWS::SSM::Parameter can have.');
+}
 
 const attributesOf = ({ Type, Value }: Properties) => ({ Type, Value });
 
