@@ -88,6 +88,16 @@ test('a key that is not there, disabled or to be deleted makes the queue useless
   await expect(send('disabled', KeyId)).rejects.toMatchObject({ code: 'KmsInvalidState' });
 });
 
+test("Lambda's mappings receive only what the function's role may decrypt", async () => {
+  const KeyId = await cloud.key();
+  await queue('mapped', { KmsMasterKeyId: KeyId });
+  const role = { kind: 'role', roleArn: roleArn('sends'), arn: roleArn('sends') } as const;
+  const check = () => cloud.cloud.registry.peer('sqs').checkKey(arnOf('mapped'), role);
+  expect(check).toThrow('is not authorized to perform: kms:Decrypt');
+  await cloud.kms('PutKeyPolicy', { KeyId, Policy: keyPolicy(statement({ AWS: roleArn('sends') }, 'kms:Decrypt')) });
+  check();
+});
+
 test('EventBridge reaches an encrypted queue only when the key lets it', async () => {
   const dead = await queue('dead', {});
   const KeyId = await cloud.key();

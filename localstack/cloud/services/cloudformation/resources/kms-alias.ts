@@ -3,6 +3,7 @@ import type { ResourceHandler } from './handler';
 /** AWS::KMS::Alias. */
 export const kmsAlias: ResourceHandler = {
   properties: ['AliasName', 'TargetKeyId'],
+  refused: [],
   required: ['AliasName', 'TargetKeyId'],
   createOnly: ['AliasName'],
   nameProperty: 'AliasName',

@@ -20,6 +20,7 @@ export const kmsKey: ResourceHandler = {
     'BypassPolicyLockoutSafetyCheck',
     'Tags',
   ],
+  refused: [],
   createOnly: [],
 
   // AWS does not replace a key for that either: what it has encrypted would be lost.

@@ -4,6 +4,7 @@ import { asBoolean, jsonText } from './pick';
 /** AWS::SecretsManager::ResourcePolicy. */
 export const secretsManagerResourcePolicy: ResourceHandler = {
   properties: ['SecretId', 'ResourcePolicy', 'BlockPublicPolicy'],
+  refused: [],
   required: ['SecretId', 'ResourcePolicy'],
   createOnly: ['SecretId'],
 
