@@ -49,6 +49,10 @@ export class BareCloud {
     return Number(new URL(this.endpoint).port);
   }
 
+  get pid(): number {
+    return this.#child.pid!;
+  }
+
   /** Waits until nothing is in flight. Throws with what still is, after a minute. */
   async idle(): Promise<void> {
     await this.#admin('GET', 'idle?timeout=60000');
