@@ -64,7 +64,13 @@ beforeAll(async () => {
         Statement: [
           {
             Effect: 'Allow',
-            Action: ['dynamodb:*Stream*', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator', 'lambda:ListTags'],
+            Action: [
+              'dynamodb:*Stream*',
+              'dynamodb:GetRecords',
+              'dynamodb:GetShardIterator',
+              'lambda:ListTags',
+              'logs:*',
+            ],
             Resource: '*',
           },
         ],

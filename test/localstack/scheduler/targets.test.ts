@@ -98,7 +98,7 @@ test('a function is invoked asynchronously, if the role allows it', async () => 
   await lambda.send(
     new CreateFunctionCommand({
       FunctionName: 'echo',
-      Role: await cloud.role('echo', trusting('lambda.amazonaws.com')),
+      Role: await cloud.role('echo', trusting('lambda.amazonaws.com'), allowing('logs:*')),
       Runtime: 'nodejs24.x',
       Handler: 'index.handler',
       Code: {
