@@ -3,6 +3,7 @@ import { finish, type Properties, type ResourceContext, ResourceFault, type Reso
 import { asBoolean, differ, pick, typed } from './pick';
 import { tagChanges } from './tags';
 
+type UpdateTable = (changes: object) => Promise<unknown>;
 type Index = { readonly IndexName: string; readonly ProvisionedThroughput?: Properties };
 
 const THROUGHPUT = ['ReadCapacityUnits', 'WriteCapacityUnits'];
@@ -82,12 +83,9 @@ export const dynamoDbTable: ResourceHandler = {
     const updateTable = (changes: object) => call('dynamodb', 'UpdateTable', { TableName, ...changes });
     checkIndexChanges(properties, before);
     const { Table: now } = await call('dynamodb', 'DescribeTable', { TableName });
-    if (differ(properties, before, ['BillingMode', 'ProvisionedThroughput'])) {
-      await updateTable({
-        BillingMode: properties.BillingMode ?? 'PROVISIONED',
-        ...(typed(pick(properties, ['ProvisionedThroughput']), THROUGHPUT, []) as object),
-      });
-    }
+    const indexes: readonly Index[] = now.GlobalSecondaryIndexes ?? [];
+    await removeIndexes(properties, indexes, updateTable);
+    await updateThroughput(properties, before, indexes, updateTable);
     if (differ(properties, before, ['StreamSpecification'])) {
       // The view of a stream cannot be changed: the stream ends, and a new one begins.
       if (now.StreamSpecification?.StreamEnabled) await updateTable({ StreamSpecification: { StreamEnabled: false } });
@@ -102,7 +100,7 @@ export const dynamoDbTable: ResourceHandler = {
     if (differ(properties, before, ['DeletionProtectionEnabled'])) {
       await updateTable({ DeletionProtectionEnabled: asBoolean(properties.DeletionProtectionEnabled) });
     }
-    await updateIndexes(properties, now.GlobalSecondaryIndexes ?? [], updateTable);
+    await addIndexes(properties, indexes, updateTable);
     await settings(TableName, properties, before, context);
     const { Table } = await call('dynamodb', 'DescribeTable', { TableName });
     const tags = tagChanges(properties.Tags, before.Tags);
@@ -193,26 +191,44 @@ function checkIndexChanges(properties: Properties, before: Properties): void {
   }
 }
 
-async function updateIndexes(
-  properties: Properties,
-  there: readonly Index[],
-  updateTable: (changes: object) => Promise<unknown>,
-): Promise<void> {
-  const wanted = new Map(indexesIn(properties).map((index) => [index.IndexName, index]));
-  const old = new Map(there.map((index) => [index.IndexName, index]));
-  const { AttributeDefinitions } = properties;
-  const update = (change: object) => updateTable({ GlobalSecondaryIndexUpdates: [change] });
-  for (const IndexName of old.keys()) if (!wanted.has(IndexName)) await update({ Delete: { IndexName } });
-  for (const [IndexName, index] of wanted) {
-    const known = old.get(IndexName);
-    if (!known) {
-      const Create = typed(index, THROUGHPUT, []);
-      await updateTable({ AttributeDefinitions, GlobalSecondaryIndexUpdates: [{ Create }] });
-      continue;
-    }
-    const { ProvisionedThroughput } = typed(index, THROUGHPUT, []) as Index;
-    if (ProvisionedThroughput && differ(ProvisionedThroughput, known.ProvisionedThroughput ?? {}, THROUGHPUT)) {
-      await update({ Update: { IndexName, ProvisionedThroughput } });
-    }
+/** Indexes that are to go, one at a time, as DynamoDB takes them. */
+async function removeIndexes(properties: Properties, there: readonly Index[], updateTable: UpdateTable): Promise<void> {
+  const wanted = indexesIn(properties).map(({ IndexName }) => IndexName);
+  for (const { IndexName } of there) {
+    if (!wanted.includes(IndexName)) await updateTable({ GlobalSecondaryIndexUpdates: [{ Delete: { IndexName } }] });
   }
+}
+
+async function addIndexes(properties: Properties, there: readonly Index[], updateTable: UpdateTable): Promise<void> {
+  const known = there.map(({ IndexName }) => IndexName);
+  const { AttributeDefinitions } = properties;
+  for (const index of indexesIn(properties).filter(({ IndexName }) => !known.includes(IndexName))) {
+    const Create = typed(index, THROUGHPUT, []);
+    await updateTable({ AttributeDefinitions, GlobalSecondaryIndexUpdates: [{ Create }] });
+  }
+}
+
+/** The capacity of a table and that of its indexes change together: provisioned ones all need some. */
+async function updateThroughput(
+  properties: Properties,
+  before: Properties,
+  there: readonly Index[],
+  updateTable: UpdateTable,
+): Promise<void> {
+  const known = new Map(there.map((index) => [index.IndexName, index]));
+  const indexes = indexesIn(properties).flatMap(({ IndexName, ProvisionedThroughput: given }) => {
+    const ProvisionedThroughput = given && (typed(given, THROUGHPUT, []) as Properties);
+    const old = known.get(IndexName)?.ProvisionedThroughput ?? {};
+    const changed = known.has(IndexName) && ProvisionedThroughput && differ(ProvisionedThroughput, old, THROUGHPUT);
+    return changed ? [{ Update: { IndexName, ProvisionedThroughput } }] : [];
+  });
+  const own = differ(properties, before, ['BillingMode', 'ProvisionedThroughput']);
+  if (!own && indexes.length === 0) return;
+  await updateTable({
+    ...(own && {
+      BillingMode: properties.BillingMode ?? 'PROVISIONED',
+      ...(typed(pick(properties, ['ProvisionedThroughput']), THROUGHPUT, []) as object),
+    }),
+    ...(indexes.length > 0 && { GlobalSecondaryIndexUpdates: indexes }),
+  });
 }

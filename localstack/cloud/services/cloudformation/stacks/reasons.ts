@@ -45,6 +45,7 @@ export function reasonOf(error: unknown, service: string | undefined): string {
   const from = service
     ? ` (Service: ${SERVICE_NAMES[service] ?? service}, Status Code: ${status}, Request ID: ${uuid()})`
     : '';
-  const handlerCode = HANDLER_ERROR_CODES.find(([pattern]) => pattern.test(code))?.[1] ?? 'GeneralServiceException';
+  const known = HANDLER_ERROR_CODES.find(([pattern]) => pattern.test(code))?.[1];
+  const handlerCode = known ?? (status >= 500 ? 'ServiceInternalError' : 'GeneralServiceException');
   return `Resource handler returned message: "${message}${from}" (RequestToken: ${uuid()}, HandlerErrorCode: ${handlerCode})`;
 }
