@@ -4,7 +4,7 @@ import type { Registry } from '../../core/registry';
 import type { Place } from './log-groups';
 
 /** What CloudWatch Logs does with a key, by itself: the key's policy has to allow it. */
-const OPERATIONS = ['DescribeKey', 'GenerateDataKey', 'Encrypt', 'Decrypt'];
+const OPERATIONS = ['GenerateDataKey', 'Encrypt', 'Decrypt'];
 
 /**
  * The key that is given to a log group, once Logs may use it. Nothing is encrypted with it here.

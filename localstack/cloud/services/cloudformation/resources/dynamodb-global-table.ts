@@ -55,7 +55,7 @@ function asTable(properties: Properties, { region }: ResourceContext): Propertie
   if (!replica || replica.Region !== region || others.length > 0) {
     throw notImplemented(`${TYPE}: Replicas in other regions than ${region}`);
   }
-  refuseUnknown(`${TYPE}: Replicas`, replica, ['Region', 'GlobalSecondaryIndexes', ...OF_REPLICA]);
+  refuseUnknown(`${TYPE}: Replicas`, replica, ['Region', 'GlobalSecondaryIndexes', 'SSESpecification', ...OF_REPLICA]);
   // CDK names the indexes once more for each replica; what else could stand there are settings of that replica alone.
   for (const index of (replica.GlobalSecondaryIndexes ?? []) as Properties[]) {
     refuseUnknown(`${TYPE}: Replicas: GlobalSecondaryIndexes`, index, ['IndexName']);
@@ -69,6 +69,10 @@ function asTable(properties: Properties, { region }: ResourceContext): Propertie
   return {
     ...pick(properties, SAME),
     ...pick(replica, OF_REPLICA),
+    // The key is a matter of the replica, as keys are of one region.
+    ...(properties.SSESpecification && {
+      SSESpecification: { ...properties.SSESpecification, ...replica.SSESpecification },
+    }),
     ...(indexes.length > 0 && { GlobalSecondaryIndexes: indexes }),
   };
 }
