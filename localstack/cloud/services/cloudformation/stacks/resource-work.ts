@@ -374,11 +374,16 @@ function refuseSameName({ nameProperty }: ResourceHandler, wanted: Wanted, befor
  * The properties that a resource may have now, so chosen that their difference to what is wanted covers all that may have
  * to be done: after a failed update, any part of what that attempted may have been applied.
  */
-function mayBeApplied({ properties, attempted = {} }: StackResource, wanted: Wanted): Record<string, unknown> {
-  const differing = Object.entries(attempted).filter(
-    ([name, value]) => canonical(value) !== canonical(wanted.properties[name]),
+function mayBeApplied({ properties, attempted }: StackResource, wanted: Wanted): Record<string, unknown> {
+  if (!attempted) return properties;
+  const names = new Set([...Object.keys(properties), ...Object.keys(attempted)]);
+  return Object.fromEntries(
+    [...names].flatMap((name) => {
+      const differs = canonical(attempted[name]) !== canonical(wanted.properties[name]);
+      const value = differs ? attempted[name] : properties[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
   );
-  return { ...properties, ...Object.fromEntries(differing) };
 }
 
 /** `stack-logicalid-RANDOM`; both names are cut when that is too long. */
