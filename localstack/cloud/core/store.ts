@@ -48,6 +48,7 @@ export class Store {
   #lazy = false;
   #lazyFlush: NodeJS.Timeout | undefined;
   #flushing: Promise<void> | undefined;
+  #turn: Promise<void> | undefined;
   #failure: Error | undefined;
   #closed = false;
 
@@ -108,6 +109,16 @@ export class Store {
     } finally {
       this.#lazy = before;
     }
+  }
+
+  /** What is written from now to the end of this turn of the event loop goes to disk together: all of it or nothing. */
+  together(): void {
+    this.#turn ??= new Promise((resolve) => {
+      setImmediate(() => {
+        this.#turn = undefined;
+        resolve();
+      });
+    });
   }
 
   /** Resolves when everything written before this call and not lazily is on disk; rejects when the disk refused it. */
@@ -256,6 +267,7 @@ export class Store {
 
   async #commit(): Promise<void> {
     if (!this.#batchHasWrites) return;
+    if (this.#turn) await this.#turn;
     const batch = this.#batch++;
     this.#batchHasWrites = false;
     // A key written again while this batch is on its way is shadowed by the newer write, and goes with the next.

@@ -25,6 +25,8 @@ export class ServiceCalls {
   }
 
   async call(service: string, operation: string, input: object): Promise<unknown> {
+    // A crash must not leave what a call has made without the record of it.
+    this.#context.store.together();
     try {
       return await this.#run(service, operation, input);
     } catch (error) {
