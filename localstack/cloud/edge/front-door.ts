@@ -12,7 +12,7 @@ import type { CallCounter } from './call-counter';
 import { type CredentialScope, credentialScope, principalOf } from './caller';
 
 import { HangUp } from './http-server';
-import { checkPresigned, isPresigned } from './presigned-url';
+import { checkPresigned, isPresigned, olderScope } from './presigned-url';
 import { type Encoding, encodingOf, fallbackEncoding } from './protocols';
 import { parseQueryInput } from './query-input';
 import { type RouteMatch, RouteTable } from './route-table';
@@ -60,7 +60,10 @@ export class FrontDoor {
     const requestId = uuid();
     let encoding = fallbackEncoding;
     try {
-      const scope = credentialScope(received.headers, received.query) ?? this.#preflightScope(received);
+      const scope =
+        credentialScope(received.headers, received.query) ??
+        olderScope(received, this.#context.region) ??
+        this.#preflightScope(received);
       const door = this.#find(received, scope);
       encoding = door.encoding;
       const request = this.#normalise(received, host, door);

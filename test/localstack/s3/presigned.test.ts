@@ -100,6 +100,15 @@ describe('presigned URLs', () => {
     expect(await read(Bucket, 'k')).toBe('1');
   });
 
+  test('of the older kind, which the AWS CLI makes, expire too', async () => {
+    const Bucket = await newBucket('older');
+    await put(Bucket, 'k', '1');
+    const url = (key: string, seconds: number) =>
+      `${cloud.endpoint}/${Bucket}/k?AWSAccessKeyId=${key}&Signature=abc%3D&Expires=${Math.floor(cloud.clock.now() / 1000) + seconds}`;
+    expect(await (await fetch(url('test', 60))).text()).toBe('1');
+    expect(await codeOf(await fetch(url('test', -1)))).toBe('AccessDenied');
+  });
+
   test('that are not whole, or for too long, are refused', async () => {
     const Bucket = await newBucket('bad-urls');
     const url = new URL(await getSignedUrl(s3, new GetObjectCommand({ Bucket, Key: 'k' }), now()));

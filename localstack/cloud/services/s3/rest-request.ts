@@ -185,12 +185,16 @@ function queryInput(query: URLSearchParams, operation: string): Record<string, s
     const member = QUERY_MEMBERS[name];
     if (member) input[member] = value;
     // `x-id` names the operation in SDK requests; `X-Amz-*` signs a URL, or is a header in it.
-    else if (name !== 'x-id' && !/^x-amz-/i.test(name) && !isSubresource(name)) {
+    else if (name !== 'x-id' && !/^x-amz-/i.test(name) && !isSubresource(name) && !signsOlder(name, query)) {
       throw notImplemented(`s3:${operation}: ?${name}`);
     }
   }
   return input;
 }
+
+/** Version 2 of the signature in a URL. */
+const signsOlder = (name: string, query: URLSearchParams) =>
+  query.has('AWSAccessKeyId') && ['AWSAccessKeyId', 'Signature', 'Expires'].includes(name);
 
 const SUBRESOURCE_NAMES = new Set(Object.keys(SUBRESOURCES).map((place) => place.split(' ')[2]));
 const isSubresource = (name: string) => SUBRESOURCE_NAMES.has(name);
