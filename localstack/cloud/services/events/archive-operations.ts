@@ -1,4 +1,4 @@
-import { AwsError, refuseUnknown } from '../../core/aws-error';
+import { AwsError, notImplemented, refuseUnknown } from '../../core/aws-error';
 import type { Clock } from '../../core/clock';
 import { compilePattern } from '../../core/patterns/event-pattern';
 import type { Call, Operation } from '../../core/service';
@@ -31,7 +31,9 @@ export function archiveOperations({ clock, buses, archives }: Parts): Record<str
         'Description',
         'EventPattern',
         'RetentionDays',
+        'KmsKeyIdentifier',
       ]);
+      refuseKey('events:CreateArchive', input);
       constrain('archiveName', input.ArchiveName, NAME);
       const settings = settingsFrom(input);
       const bus = busAt(buses, input.EventSourceArn, call);
@@ -55,7 +57,14 @@ export function archiveOperations({ clock, buses, archives }: Parts): Record<str
     },
 
     UpdateArchive: (input, call) => {
-      refuseUnknown('events:UpdateArchive', input, ['ArchiveName', 'Description', 'EventPattern', 'RetentionDays']);
+      refuseUnknown('events:UpdateArchive', input, [
+        'ArchiveName',
+        'Description',
+        'EventPattern',
+        'RetentionDays',
+        'KmsKeyIdentifier',
+      ]);
+      refuseKey('events:UpdateArchive', input);
       const archive = { ...find(input, call), ...settingsFrom(input) };
       archives.update(archive);
       return createdOutput(archive);
@@ -80,6 +89,11 @@ export function archiveOperations({ clock, buses, archives }: Parts): Record<str
       return { Archives: page.map((archive) => summaryOf(archive, archives)), ...next };
     },
   };
+}
+
+/** An empty key, which CDK writes into its templates, is none: AWS's own. */
+function refuseKey(at: string, { KmsKeyIdentifier }: { readonly KmsKeyIdentifier?: string }): void {
+  if (KmsKeyIdentifier) throw notImplemented(`${at}: KmsKeyIdentifier`);
 }
 
 const idFrom = (name: string, { account, region }: Pick<Call, 'account' | 'region'>): BusId => ({
