@@ -58,6 +58,112 @@ test('a change set says what would be done, and does it when it is executed', as
   await expect(execute('shop', 'second')).rejects.toMatchObject({ code: 'InvalidChangeSetStatus' });
 });
 
+test('it says of every property why it changes, what that does to the resource, and from what to what', async () => {
+  const secured = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };
+  const Parameters = { Stage: { Type: 'String' } };
+  const template = (Resources: object) => ({ TemplateBody: JSON.stringify({ Parameters, Resources }) });
+  const stage = (ParameterValue: string) => ({ Parameters: [{ ParameterKey: 'Stage', ParameterValue }] });
+  const { Type, Properties } = parameter('/why/d', '1');
+  await run('CreateStack', {
+    StackName: 'why',
+    ...template({
+      A: { ...parameter('/why/a', '1'), ...secured },
+      B: parameter('/why/b', { Ref: 'A' }),
+      C: parameter('/why/c', { 'Fn::Join': [' ', ['in', { Ref: 'Stage' }]] }),
+      D: { Type, Properties, ...secured },
+      E: parameter('/why/e', '1'),
+    }),
+    ...stage('test'),
+  });
+  await run('CreateChangeSet', {
+    StackName: 'why',
+    ChangeSetName: 'all',
+    ...template({
+      A: { ...parameter('/why/a2', '1'), ...secured },
+      B: parameter('/why/b', { Ref: 'A' }),
+      C: parameter('/why/c', { 'Fn::Join': [' ', ['in', { Ref: 'Stage' }]] }),
+      E: { ...parameter('/why/e', '1'), DeletionPolicy: 'Retain' },
+    }),
+    ...stage('prod'),
+  });
+  const { Changes } = await run('DescribeChangeSet', {
+    StackName: 'why',
+    ChangeSetName: 'all',
+    IncludePropertyValues: true,
+  });
+  const value = { Attribute: 'Properties', Name: 'Value', RequiresRecreation: 'Never', Path: '/Properties/Value' };
+  const changed = { AttributeChangeType: 'Modify' };
+  expect(Changes.map(({ ResourceChange }: Change) => ResourceChange)).toEqual([
+    {
+      PolicyAction: 'ReplaceAndRetain',
+      Action: 'Modify',
+      LogicalResourceId: 'A',
+      PhysicalResourceId: '/why/a',
+      ResourceType: 'AWS::SSM::Parameter',
+      Replacement: 'True',
+      Scope: ['Properties'],
+      Details: [
+        {
+          Target: {
+            Attribute: 'Properties',
+            Name: 'Name',
+            RequiresRecreation: 'Always',
+            Path: '/Properties/Name',
+            BeforeValue: '/why/a',
+            AfterValue: '/why/a2',
+            ...changed,
+          },
+          Evaluation: 'Static',
+          ChangeSource: 'DirectModification',
+        },
+      ],
+      BeforeContext: JSON.stringify({ Properties: parameter('/why/a', '1').Properties }),
+      AfterContext: JSON.stringify({ Properties: parameter('/why/a2', '1').Properties }),
+    },
+    expect.objectContaining({
+      LogicalResourceId: 'B',
+      Replacement: 'False',
+      Details: [
+        {
+          Target: { ...value, BeforeValue: '/why/a', AfterValue: '{{changeSet:KNOWN_AFTER_APPLY}}', ...changed },
+          Evaluation: 'Static',
+          ChangeSource: 'ResourceReference',
+          CausingEntity: 'A',
+        },
+      ],
+    }),
+    expect.objectContaining({
+      LogicalResourceId: 'C',
+      Details: [
+        {
+          Target: { ...value, BeforeValue: 'in test', AfterValue: 'in prod', ...changed },
+          Evaluation: 'Dynamic',
+          ChangeSource: 'DirectModification',
+        },
+        {
+          Target: { ...value, BeforeValue: 'in test', AfterValue: 'in prod', ...changed },
+          Evaluation: 'Static',
+          ChangeSource: 'ParameterReference',
+          CausingEntity: 'Stage',
+        },
+      ],
+    }),
+    expect.objectContaining({
+      LogicalResourceId: 'E',
+      Replacement: 'False',
+      Scope: ['DeletionPolicy'],
+      Details: [
+        {
+          Target: { Attribute: 'DeletionPolicy', RequiresRecreation: 'Never' },
+          Evaluation: 'Static',
+          ChangeSource: 'DirectModification',
+        },
+      ],
+    }),
+    expect.objectContaining({ Action: 'Remove', LogicalResourceId: 'D', PolicyAction: 'Retain' }),
+  ]);
+});
+
 test('one without changes has failed, in the words that tools compare', async () => {
   await create('same', 'first', { A: parameter('/same', '1') }, { ChangeSetType: 'CREATE' });
   await execute('same', 'first');

@@ -23,7 +23,7 @@ const ssm = new SSMClient({});
 exports.handler = async (event, context) => {
   const { Say, ...properties } = event.ResourceProperties;
   const Name = '/asked/' + event.StackId.split('/')[1] + '/' + event.LogicalResourceId + '-' + Math.round(1000 * (performance.timeOrigin + performance.now()));
-  await ssm.send(new PutParameterCommand({ Name, Type: 'String', Value: JSON.stringify(event) }));
+  await ssm.send(new PutParameterCommand({ Name, Type: 'String', Tier: 'Advanced', Value: JSON.stringify(event) }));
   const { status = 'SUCCESS', data = {}, id = 'made', noEcho, silent, raw } = JSON.parse(Say ?? '{}')[event.RequestType] ?? {};
   if (silent) return;
   if (raw !== undefined) {

@@ -51,6 +51,7 @@ export class Deployments {
     target: Pick<Target, 'templateBody' | 'parameters' | 'references'>,
     resources: ReadonlyMap<string, StackResource>,
   ): Prepared {
+    let exported: ReadonlyMap<string, string> | undefined;
     const scopeOf = (template: Template) =>
       new StackScope({
         template,
@@ -58,7 +59,10 @@ export class Deployments {
         parameters: target.parameters,
         references: target.references,
         resource: (id) => resources.get(id),
-        exportValue: (name) => exportsOf(this.#stacks, stack).find((known) => known.name === name)?.value,
+        exportValue: (name) => {
+          exported ??= new Map(exportsOf(this.#stacks, stack).map((known) => [known.name, known.value]));
+          return exported.get(name);
+        },
       });
     const template = readTemplate(readOutline(target.templateBody), scopeOf);
     const scope = scopeOf(template);
@@ -262,8 +266,15 @@ export class Deployments {
 /** What an update that fails goes back to; undefined for a stack that was never complete. */
 function lastGoodOf(stack: Stack): LastGood | undefined {
   if (stack.lastGood || stack.status.endsWith('_FAILED')) return stack.lastGood;
-  const { templateBody, parameters, tags, capabilities, description } = stack;
-  return { templateBody, parameters, tags, capabilities, ...(description !== undefined && { description }) };
+  const { templateBody, parameters, references = {}, tags, capabilities, description } = stack;
+  return {
+    templateBody,
+    parameters,
+    references,
+    tags,
+    capabilities,
+    ...(description !== undefined && { description }),
+  };
 }
 
 function failedTo(ids: readonly string[], isNew: (id: string) => boolean): string {

@@ -117,11 +117,16 @@ export class ResourceWork {
     this.#stacks.undo.touch(this.#stack.id, wanted.logicalId, before);
     const properties = mayBeApplied(before, wanted);
     const attempted = wanted.properties;
+    let touched = false;
     await this.#step(wanted, 'UPDATE', before, {
       start: ({ status }) => this.#record({ ...before, properties, attempted, ...this.#stamp(status) }),
+      // Refused before anything was done to it: there is nothing to put back.
+      untouched: () => !touched,
       run: async (handler) => {
         const { physicalId = '', attributes, noEcho = false } = before;
-        const context = this.#resourceContext(wanted);
+        const context = this.#resourceContext(wanted, () => {
+          touched = true;
+        });
         const updated = await handler.update!(physicalId, wanted.properties, properties, context);
         if (updated instanceof Moved) return updated.made;
         return { physicalId, attributes: updated || attributes, noEcho };
@@ -218,7 +223,7 @@ export class ResourceWork {
     wanted: Wanted,
     verb: Verb,
     before: StackResource | undefined,
-    { run, start = () => {}, why, initiated = false }: Step,
+    { run, start = () => {}, untouched = () => false, why, initiated = false }: Step,
   ): Promise<void> {
     const { statusReason: _, attempted: _a, noEcho: _n, ...known } = before ?? { attributes: {} };
     const resource: StackResource = { ...known, ...wanted, ...this.#stamp(`${verb}_IN_PROGRESS`) };
@@ -248,7 +253,8 @@ export class ResourceWork {
       const partly = thrown instanceof PartlyMade ? thrown : undefined;
       const reason = this.#reasonOf(partly ? partly.cause : thrown);
       // What was there before is still there; a resource that was never made is recorded as failed.
-      const left = before ? (this.live.get(wanted.logicalId) ?? before) : resource;
+      const known = before && (untouched() ? before : this.live.get(wanted.logicalId));
+      const left = known ?? before ?? resource;
       this.#record({
         ...left,
         ...(partly && !before && { physicalId: partly.physicalId }),
@@ -317,7 +323,11 @@ export class ResourceWork {
     return shown;
   }
 
-  #resourceContext({ logicalId, type }: Pick<StackResource, 'logicalId' | 'type'>): ResourceContext {
+  /** `onCall`: called before anything is done. */
+  #resourceContext(
+    { logicalId, type }: Pick<StackResource, 'logicalId' | 'type'>,
+    onCall: () => void = () => {},
+  ): ResourceContext {
     const { account, region, id, name, capabilities } = this.#stack;
     return {
       account,
@@ -328,8 +338,14 @@ export class ResourceWork {
       stackName: name,
       capabilities,
       principal: this.#calls.principal,
-      waitFor: (work) => this.#waitFor(work),
-      call: (service, operation, input) => this.#calls.call(service, operation, input),
+      waitFor: (work) => {
+        onCall();
+        return this.#waitFor(work);
+      },
+      call: (service, operation, input) => {
+        onCall();
+        return this.#calls.call(service, operation, input);
+      },
       newName: (maxLength) => newName(name, logicalId, maxLength),
     };
   }
@@ -354,6 +370,8 @@ type Step = {
   readonly run: (handler: ResourceHandler) => Promise<Made>;
   /** Records, before anything is done, what is about to be. */
   readonly start?: (starting: StackResource) => void;
+  /** Whether the resource is certainly as it was. */
+  readonly untouched?: () => boolean;
   /** Said of the step as it begins. */
   readonly why?: string;
   /** Whether something new comes into being. */
