@@ -215,6 +215,12 @@ describe('least privilege', () => {
     expect(grantsOf(local, name)).toEqual(expect.arrayContaining(note));
   });
 
+  // What is proved of the grants of stage local (test/e2e/grants.test.ts) so holds for the others.
+  test.each(constructs)('%s may do the same in every stage, but for X-Ray where it is traced', (name) => {
+    const others = grantsOf(service, name).filter((grant) => !grant.startsWith('xray:'));
+    expect(others).toEqual(grantsOf(local, name));
+  });
+
   test('whose personal data can be read, only they can read who write or show them', () => {
     const onKeys = constructs.filter((name) => grantsOf(service, name).some((grant) => grant.endsWith(' on Keys')));
     expect(onKeys).toEqual(['IngestOrders', 'IngestInventory', 'IngestUsers', 'CommandApi', 'QueryApi']);

@@ -47,6 +47,8 @@ function receive(incoming: IncomingMessage, response: ServerResponse, handler: H
     size += chunk.length;
     if (size <= MAX_BODY) chunks.push(chunk);
   });
+  const date = callersTime(incoming);
+  if (date !== undefined) response.setHeader('date', date);
   incoming.on('end', () => {
     if (size > MAX_BODY) {
       send(response, { status: 413, body: 'Request body too large' });
@@ -80,6 +82,18 @@ function receive(incoming: IncomingMessage, response: ServerResponse, handler: H
       },
     );
   });
+}
+
+/**
+ * The `Date` of an answer is what the caller's clock says. That may be the machine's or, in functions, the cloud's, which can
+ * be ahead of it by days: and an SDK that is told another time than its own takes errors for those of its clock, and tries
+ * again what must not be tried again.
+ */
+function callersTime({ headers }: IncomingMessage): string | undefined {
+  const [, ...parts] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(String(headers['x-amz-date'])) ?? [];
+  if (parts.length === 0) return undefined;
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map(Number);
+  return new Date(Date.UTC(year, month - 1, day, hour, minute, second)).toUTCString();
 }
 
 function send(response: ServerResponse, reply: HttpReply): void {

@@ -8,11 +8,13 @@ import { systemEffects } from '../../../functions/adapters/system-effects';
 import { monitorTotal } from '../../../functions/application/monitor/ports';
 import type { RecordedEvent } from '../../../functions/application/recorded-event';
 import type { FunctionName } from '../../../lib/stage-config';
+import { orderHistory } from '../recorded';
 import type { System } from '../system';
 import type { RoleUnderTest } from './role-under-test';
 import type { Exercise } from './unneeded';
 
 const SECOND = 1_000;
+const STATUSES = ['none', 'created', 'confirmed', 'paid', 'shipped', 'delivered'];
 /** A mapping without its rights looks again after at most this, in milliseconds. */
 export const RETRIED = 61 * SECOND;
 
@@ -82,6 +84,15 @@ export class DeployedFunction {
       detail,
       ...over,
     };
+  }
+
+  /** The first events of an order, as they are stored: with what their facts say. */
+  order(orderId: string, length: number): readonly RecordedEvent[] {
+    return orderHistory(orderId, length).map((event, index) => {
+      const [statusBefore, statusAfter] = STATUSES.slice(index, index + 2);
+      const fact = { userId: 'u-1', statusBefore, statusAfter, total: 2_500, currency: 'EUR' };
+      return { ...event, recordedAt: this.time(), metadata: { fact } };
+    });
   }
 
   /** Events that stand in the table by nobody's doing. */
@@ -178,18 +189,23 @@ export class DeployedFunction {
     };
   }
 
-  /** Its queue is emptied, and what stood in it has had its effect. */
-  consumes(output: string, message: () => Promise<object> | object, visibility: number): Exercise {
+  /** Its queue is emptied. `visibility`: of what it could not take; `window`: for a fuller batch; in milliseconds. */
+  consumes(
+    output: string,
+    message: () => Promise<object> | object,
+    { visibility, window = 0 }: { readonly visibility: number; readonly window?: number },
+  ): Exercise {
     const left = async () => ((await this.lengthOf(output)) > 0 ? `${output} is not emptied` : undefined);
     return {
       name: `takes what is in ${output}`,
       run: async () => {
         await this.send(output, await message());
+        await this.advance(window);
         await this.cloud.idle();
         return left();
       },
       recover: async () => {
-        await this.advance(Math.max(RETRIED, visibility + SECOND));
+        await this.advance(Math.max(RETRIED, visibility + SECOND) + window);
         return left();
       },
     };

@@ -30,7 +30,7 @@ export function ingestExercises(ingest: DeployedFunction, queue: string, visibil
   return [
     ingest.notesErrors(needed, stuck),
     ingest.writesItsLog(() => created(user())),
-    ingest.consumes(queue, () => ({ event: created(user()) }), visibility),
+    ingest.consumes(queue, () => ({ event: created(user()) }), { visibility }),
     { name: 'opens a stream', run: () => takes(created(user())) },
     {
       name: 'changes whom a name belongs to',
