@@ -122,12 +122,22 @@ export interface BusAccess {
   put(busArn: string, entry: BusEntry, principal: Principal): void;
 }
 
-/** CloudWatch Logs, for functions. Creates group and stream when they are missing. */
+export type LogLine = { readonly timestamp: number; readonly message: string };
+
+/** CloudWatch Logs, for functions and for EventBridge. */
 export interface LogSink {
-  write(
-    group: string,
+  /** Creates group and stream when they are missing. */
+  write(group: string, stream: string, messages: readonly LogLine[]): void;
+  /**
+   * Writes in the name of `principal`, to a new stream of a group. Throws `ResourceNotFoundException` when there is no such
+   * group, `AccessDeniedException` unless `principal` may make the stream and write to it.
+   */
+  deliver(
+    groupArn: string,
     stream: string,
-    messages: readonly { readonly timestamp: number; readonly message: string }[],
+    messages: readonly LogLine[],
+    principal: Principal,
+    sourceArn: string,
   ): void;
 }
 

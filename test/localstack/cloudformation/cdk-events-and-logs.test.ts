@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { CfnOutput, Duration } from 'aws-cdk-lib';
-import { EventBus } from 'aws-cdk-lib/aws-events';
+import { CfnOutput, Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
+import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { CloudWatchLogGroup } from 'aws-cdk-lib/aws-events-targets';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { FilterPattern, LogGroup } from 'aws-cdk-lib/aws-logs';
+import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations';
 import { CdkDeployment } from './cdk-deployment';
 
 let cdk: CdkDeployment;
@@ -25,4 +30,61 @@ test('an archive of a bus is deployed as CDK writes it: with a key that is empty
     cdk.call('events', 'UpdateArchive', { ArchiveName: 'kept', KmsKeyIdentifier: 'alias/own' }),
   ).rejects.toMatchObject({ code: 'NotImplemented' });
   expect(await cdk.destroy('Archived')).toEqual([]);
+});
+
+const linesIn = async (logGroupName: string | undefined, filterPattern = ''): Promise<string[]> => {
+  const { events } = await cdk.call('logs', 'FilterLogEvents', { logGroupName, filterPattern });
+  return events.map(({ message }: { message: string }) => message);
+};
+
+test('a log group is the target of a rule: CDK makes the policy that lets EventBridge write to it', async () => {
+  const { Group } = await cdk.deploy('Logged', (stack) => {
+    const group = new LogGroup(stack, 'LogGroup', { removalPolicy: RemovalPolicy.DESTROY });
+    // What CDK does unless told otherwise is to install the newest SDK first.
+    const target = new CloudWatchLogGroup(group, { installLatestAwsSdk: false });
+    new Rule(stack, 'Rule', { eventPattern: { source: ['shop'] }, targets: [target] });
+    new CfnOutput(stack, 'Group', { value: group.logGroupName });
+  });
+  const { resourcePolicies } = await cdk.call('logs', 'DescribeResourcePolicies', {});
+  expect(resourcePolicies).toHaveLength(1);
+  await cdk.call('events', 'PutEvents', { Entries: [{ Source: 'shop', DetailType: 'Sold', Detail: '{"n":1}' }] });
+  await cdk.cloud.idle();
+  expect((await linesIn(Group)).map((line) => JSON.parse(line).detail)).toEqual([{ n: 1 }]);
+  expect(await cdk.destroy('Logged')).toEqual([]);
+  expect(await cdk.call('logs', 'DescribeResourcePolicies', {})).toEqual({ resourcePolicies: [] });
+});
+
+test("a log group's own policy, and a function that has subscribed to it", async () => {
+  const define = (pattern: string) => (stack: Stack) => {
+    const group = new LogGroup(stack, 'LogGroup', { removalPolicy: RemovalPolicy.DESTROY, logGroupName: '/shop' });
+    group.grantWrite(new ServicePrincipal('events.amazonaws.com'));
+    const watcher = new LambdaFunction(stack, 'Watcher', {
+      runtime: Runtime.NODEJS_22_X,
+      handler: 'index.handler',
+      code: Code.fromInline('exports.handler = async (event) => console.log("GOT " + event.awslogs.data);'),
+    });
+    group.addSubscriptionFilter('Errors', {
+      destination: new LambdaDestination(watcher),
+      filterPattern: FilterPattern.anyTerm(pattern),
+    });
+    new CfnOutput(stack, 'WatcherLog', { value: `/aws/lambda/${watcher.functionName}` });
+  };
+  const { WatcherLog } = await cdk.deploy('Watched', define('ERROR'));
+  expect((await cdk.call('logs', 'DescribeResourcePolicies', {})).resourcePolicies).toHaveLength(1);
+  await cdk.call('logs', 'CreateLogStream', { logGroupName: '/shop', logStreamName: 's' });
+  const write = (message: string) =>
+    cdk.call('logs', 'PutLogEvents', {
+      logGroupName: '/shop',
+      logStreamName: 's',
+      logEvents: [{ timestamp: cdk.cloud.clock.now(), message }],
+    });
+  await write('INFO');
+  await write('ERROR');
+  await cdk.cloud.idle();
+  expect(await linesIn(WatcherLog, 'GOT')).toHaveLength(1);
+  await cdk.deploy('Watched', define('INFO'));
+  await write('INFO');
+  await cdk.cloud.idle();
+  expect(await linesIn(WatcherLog, 'GOT')).toHaveLength(2);
+  expect(await cdk.destroy('Watched')).toEqual([]);
 });

@@ -73,9 +73,15 @@ export class EventsUnderTest {
       },
     });
     add('logs', {
-      write: (group: string, _stream: string, messages: { timestamp: number; message: string }[]) => {
+      deliver: (
+        arn: string,
+        _stream: string,
+        messages: { timestamp: number; message: string }[],
+        principal: Principal,
+        sourceArn: string,
+      ) => {
         for (const { timestamp, message } of messages) {
-          this.#deliver({ arn: groupArn(group), payload: message, timestamp });
+          this.#deliver({ arn, payload: message, timestamp, principal, sourceArn });
         }
       },
     });

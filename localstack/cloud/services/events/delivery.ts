@@ -57,11 +57,9 @@ export class Delivery {
       case 'sqs':
         registry.peer('sqs').send(target.Arn, messageFor(target, payload, traceHeader), sender, source);
         return;
-      case 'log-group': {
-        const group = /:log-group:([^:]+)/.exec(target.Arn)?.[1] as string;
-        registry.peer('logs').write(group, uuid(), [logEntry(target, payload, clock.now())]);
+      case 'log-group':
+        registry.peer('logs').deliver(target.Arn, uuid(), [logEntry(target, payload, clock.now())], sender, source);
         return;
-      }
       default:
         throw new Error(`no target of a known kind: ${target.Arn}`);
     }

@@ -8,17 +8,17 @@ export type LogFilter = (message: string) => boolean;
  * Terms: all must occur, case-sensitive; `"a phrase"`; `-term` must not occur; of all `?term` one must.
  * Space-delimited patterns (`[ip, user, …]`) and regular expressions (`%…%`) are refused by name.
  */
-export function compileFilter(pattern: string | undefined): LogFilter {
+export function compileFilter(pattern: string | undefined, at = 'FilterLogEvents'): LogFilter {
   const text = (pattern ?? '').trim();
   if (text === '') return () => true;
   if (text.startsWith('{')) return compileJsonFilter(text);
-  if (text.startsWith('[')) throw notImplemented('FilterLogEvents: a space-delimited filterPattern');
+  if (text.startsWith('[')) throw notImplemented(`${at}: a space-delimited filterPattern`);
   const required: string[] = [];
   const optional: string[] = [];
   const excluded: string[] = [];
   for (const match of text.matchAll(/([?-]?)(?:"((?:[^"\\]|\\.)*)"|(\S+))/g)) {
     const term = match[2]?.replace(/\\(.)/g, '$1') ?? match[3]!;
-    if (match[2] === undefined && /^%.*%$/.test(term)) throw notImplemented('FilterLogEvents: a regular expression');
+    if (match[2] === undefined && /^%.*%$/.test(term)) throw notImplemented(`${at}: a regular expression`);
     if (match[2] === undefined && !/^[\w.:/@#$*=,;+-]+$/.test(term)) {
       throw new AwsError('InvalidParameterException', 'Invalid filter pattern');
     }

@@ -1,10 +1,17 @@
+import { parseArn } from '../../core/arn';
 import { AwsError } from '../../core/aws-error';
 import type { LogSink } from '../../core/peers';
 import type { Access, Call, CloudContext, Service } from '../../core/service';
+import { deliverTo } from './deliver';
 import { groupOperations } from './group-operations';
 import { LogGroups } from './log-groups';
+import { LogWriter } from './log-writer';
+import { policyOperations } from './policy-operations';
 import { readOperations } from './read-operations';
+import { ResourcePolicies } from './resource-policies';
 import { streamOperations } from './stream-operations';
+import { subscriptionOperations } from './subscription-operations';
+import { Subscriptions } from './subscriptions';
 
 export type LogsOptions = {
   /** A log group above this size loses its oldest events. 8 MiB unless given. */
@@ -17,6 +24,8 @@ export function createLogs(
   options: LogsOptions = {},
 ): { service: Service & { readonly name: 'logs' }; peer: LogSink } {
   const groups = new LogGroups(context, { maxGroupBytes: options.maxGroupBytes ?? 8 * 1024 * 1024 });
+  const policies = new ResourcePolicies(context.store);
+  const writer = new LogWriter(context.clock, groups, new Subscriptions(context));
   const home = { account: context.account, region: context.region };
 
   const peer: LogSink = {
@@ -24,9 +33,9 @@ export function createLogs(
       if (messages.length === 0) return;
       const group = groups.find(home, groupName) ?? groups.create(home, groupName);
       if (!groups.hasStream(group, stream)) groups.createStream(group, stream);
-      groups.events.append(group.id, stream, messages, context.clock.now());
-      groups.sweep(group);
+      writer.write(group, stream, messages);
     },
+    deliver: deliverTo({ context, groups, writer }),
   };
 
   const service: Service & { readonly name: 'logs' } = {
@@ -35,10 +44,16 @@ export function createLogs(
     protocol: { kind: 'json', version: '1.1', targetPrefixes: ['Logs_20140328'] },
     operations: {
       ...groupOperations(groups, context.registry),
-      ...streamOperations(groups, context.clock),
+      ...streamOperations(groups, context.clock, writer),
       ...readOperations(groups),
+      ...policyOperations(policies, context),
+      ...subscriptionOperations(groups, context),
     },
     access,
+    resourcePolicy: (arn) => {
+      const { account = '', region = '' } = parseArn(arn) ?? {};
+      return policies.together({ account, region });
+    },
     failure: (kind, _operation, _input, code) => failure(code ?? (kind === 'throttle' ? THROTTLED : UNAVAILABLE)),
     // A stream comes with its first event; groups are deployed.
     dataSpaces: ['logs-events', 'logs-streams'],
@@ -57,6 +72,8 @@ function failure(code: string): AwsError | undefined {
 
 /** Log operations are judged on the group's ARN with `:*`, those of one stream on the stream's. */
 function access(operation: string, input: unknown, call: Call): readonly Access[] {
+  // Policies belong to the account.
+  if (/ResourcePolic(y|ies)$/.test(operation)) return [{ action: `logs:${operation}`, resource: '*' }];
   const { logGroupName, logGroupIdentifier, logStreamName, resourceArn } = (input ?? {}) as Record<string, unknown>;
   const named = String(logGroupName ?? logGroupIdentifier ?? '*');
   const group = named.startsWith('arn:')

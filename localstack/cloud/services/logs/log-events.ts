@@ -17,6 +17,9 @@ export type StreamFigures = { first: number; last: number; ingestion: number; by
 
 type GroupFigures = { bytes: number; readonly streams: Map<string, StreamFigures> };
 
+/** What a call has written: chunks, by arrival. */
+export type WrittenEvents = readonly (readonly [arrival: string, Chunk])[];
+
 type Chunk = { readonly s: string; readonly i: number; readonly e: readonly (readonly [number, string])[] };
 
 /** The events of one chunk lie this close together, so that a reader knows how far back a chunk can begin. */
@@ -40,8 +43,9 @@ export class LogEvents {
     this.#maxGroupBytes = options.maxGroupBytes;
   }
 
-  append(group: string, stream: string, messages: readonly LogMessage[], ingestionTime: number): void {
+  append(group: string, stream: string, messages: readonly LogMessage[], ingestionTime: number): WrittenEvents {
     const figures = this.figures(group);
+    const written: [string, Chunk][] = [];
     for (const chunk of chunksOf(messages)) {
       const first = chunk[0]!.timestamp;
       const value: Chunk = {
@@ -49,10 +53,13 @@ export class LogEvents {
         i: ingestionTime,
         e: chunk.map(({ timestamp, message }) => [timestamp, message]),
       };
-      this.#space.put(group + integerKey(first) + integerKey(this.#arrival++), JSON.stringify(value));
+      const arrival = integerKey(this.#arrival++);
+      this.#space.put(group + integerKey(first) + arrival, JSON.stringify(value));
       count(figures, value);
+      written.push([arrival, value]);
     }
     if (figures.bytes > this.#maxGroupBytes) this.#shrink(group, figures);
+    return written;
   }
 
   /** In the order of time, from `start` (inclusive) to `end` (exclusive). */
@@ -127,6 +134,10 @@ export class LogEvents {
     return doomed.length > 0;
   }
 }
+
+/** The events that were written, as readers see them. */
+export const eventsOf = (written: WrittenEvents): LogEvent[] =>
+  written.flatMap(([arrival, chunk]) => [...expand(arrival, chunk, 0, Number.POSITIVE_INFINITY)]);
 
 function* chunksOf(messages: readonly LogMessage[]): Generator<LogMessage[]> {
   let chunk: LogMessage[] = [];

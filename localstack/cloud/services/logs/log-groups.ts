@@ -4,6 +4,7 @@ import { randomHex } from '../../core/ids';
 import { Records } from '../../core/records';
 import type { CloudContext } from '../../core/service';
 import { LogEvents } from './log-events';
+import type { SubscriptionFilter } from './subscriptions';
 
 export type LogGroup = {
   /** Prefix of its events in the store; new for every group, so a recreated group begins empty. */
@@ -14,6 +15,8 @@ export type LogGroup = {
   readonly retentionInDays?: number;
   /** The ARN of the key that the group was given. */
   readonly kmsKeyId?: string;
+  /** By name. */
+  readonly subscriptions?: readonly SubscriptionFilter[];
   readonly tags: Readonly<Record<string, string>>;
 };
 

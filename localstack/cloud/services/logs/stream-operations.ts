@@ -4,6 +4,7 @@ import type { Operation } from '../../core/service';
 import { validateName } from './group-operations';
 import type { LogMessage } from './log-events';
 import type { LogGroup, LogGroups, LogStream } from './log-groups';
+import type { LogWriter } from './log-writer';
 import { page } from './page';
 
 const HOUR_MS = 3_600_000;
@@ -12,7 +13,7 @@ const MAX_EVENTS = 10_000;
 const MAX_BATCH_BYTES = 1_048_576;
 
 /** Log streams, and putting events on them. */
-export function streamOperations(groups: LogGroups, clock: Clock): Record<string, Operation> {
+export function streamOperations(groups: LogGroups, clock: Clock, writer: LogWriter): Record<string, Operation> {
   return {
     CreateLogStream: (input, call) => {
       refuseUnknown('CreateLogStream', input, ['logGroupName', 'logStreamName']);
@@ -53,7 +54,7 @@ export function streamOperations(groups: LogGroups, clock: Clock): Record<string
       validateBatch(input.logEvents);
       const now = clock.now();
       const { accepted, rejected } = sortOut(input.logEvents, now, groups.cutoff(group));
-      if (accepted.length > 0) groups.events.append(group.id, input.logStreamName, accepted, now);
+      if (accepted.length > 0) writer.write(group, input.logStreamName, accepted);
       return {
         nextSequenceToken: '0',
         ...(Object.keys(rejected).length > 0 ? { rejectedLogEventsInfo: rejected } : {}),

@@ -22,6 +22,8 @@ import { lambdaUrl } from './lambda-url';
 import { lambdaVersion } from './lambda-version';
 import { logsLogGroup } from './logs-log-group';
 import { logsLogStream } from './logs-log-stream';
+import { logsResourcePolicy } from './logs-resource-policy';
+import { logsSubscriptionFilter } from './logs-subscription-filter';
 import { nestedStack } from './nested-stack';
 import { cdkMetadata, ecrRepository } from './recorded';
 import { s3Bucket } from './s3-bucket';
@@ -65,6 +67,8 @@ export const RESOURCE_HANDLERS: ReadonlyMap<string, ResourceHandler> = new Map([
   ['AWS::Lambda::Version', lambdaVersion],
   ['AWS::Logs::LogGroup', logsLogGroup],
   ['AWS::Logs::LogStream', logsLogStream],
+  ['AWS::Logs::ResourcePolicy', logsResourcePolicy],
+  ['AWS::Logs::SubscriptionFilter', logsSubscriptionFilter],
   ['AWS::S3::Bucket', s3Bucket],
   ['AWS::S3::BucketPolicy', s3BucketPolicy],
   ['AWS::Scheduler::Schedule', schedulerSchedule],
