@@ -105,6 +105,9 @@ describe('creating a stack', () => {
       { Resources: { A: parameter('a') } },
       { Parameters: [{ ParameterKey: 'Q', ParameterValue: '1' }] },
     ).toThrow('Parameters: [Q] do not exist in the template');
+    await refused({ Resources: { A: { Type: 'AWS::SQS::Qeue' }, B: { Type: 'AWS::SNS::Topic' } } }).toThrow(
+      'Template format error: Unrecognized resource types: [AWS::SQS::Qeue]',
+    );
     const role = { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: {}, RoleName: 'r' } };
     await refused({ Resources: { Role: role } }).toThrow('Requires capabilities : [CAPABILITY_NAMED_IAM]');
     await refused({ Outputs: { O: { Value: { Ref: 'Gone' } } }, Resources: { A: parameter('a') } }).toThrow(

@@ -1,7 +1,9 @@
 import { asAwsError } from '../../../core/registry';
 import type { Call, CloudContext } from '../../../core/service';
+import { isAwsType } from '../resources/aws-types';
 import type { ResourceHandler } from '../resources/handler';
 import { type Dependencies, dependenciesOf, inOrder } from '../template/dependencies';
+import { validationError } from '../template/errors';
 import { readOutline, readTemplate } from '../template/read-template';
 import type { Template } from '../template/template';
 import { checkExports, exportsOf, importersOf, listed } from './exports';
@@ -65,8 +67,18 @@ export class Deployments {
         },
       });
     const template = readTemplate(readOutline(target.templateBody), scopeOf);
+    this.#refuseUnheardOf(template);
     const scope = scopeOf(template);
     return { template, scope, dependencies: dependenciesOf(template, (name) => scope.condition(name)) };
+  }
+
+  /** Types that AWS has and this cloud has not fail their resource; those that nobody has, the whole template. */
+  #refuseUnheardOf({ Resources }: Template): void {
+    const types = new Set(Object.values(Resources).map(({ Type }) => Type));
+    const unheardOf = [...types].filter((type) => !this.#handlers.get(type) && !isAwsType(type));
+    if (unheardOf.length > 0) {
+      throw validationError(`Template format error: Unrecognized resource types: [${unheardOf.join(', ')}]`);
+    }
   }
 
   /**
