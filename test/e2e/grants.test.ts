@@ -10,6 +10,7 @@ import { rebuildExercises } from '../support/grants/rebuild-exercises';
 import { RoleUnderTest } from '../support/grants/role-under-test';
 import { monitorExercises, sweepExercises } from '../support/grants/ticked-exercises';
 import { type Exercise, unneeded } from '../support/grants/unneeded';
+import { Operator } from '../support/operator';
 import { System } from '../support/system';
 
 // Policies are rewritten, and the clock is moved on: a local cloud of our own.
@@ -72,4 +73,12 @@ it('a grant that nothing needs is found out: no exercise uses it, or none fails 
   expect(found).toContain(
     'dynamodb:Query on Inbox/index/by-state: taken away, nothing fails of: sweeps, and nobody looks',
   );
+});
+
+it('orderstream iam report has noted all of it', async () => {
+  const { code, out } = await new Operator(system).run('iam', 'report', 'sweep-inbox');
+  expect(code).toBe(1);
+  expect(out).toMatch(/sqs .*UsersRedelivery\S+ +SendMessage \d+\n/);
+  expect(out).toMatch(/dynamodb:Query .*by-state +\d+ +\{"Effect":"Allow","Action":"dynamodb:Query","Resource":"arn:/);
+  expect(out).toMatch(/: 0 of 8 grants never used$/m);
 });
