@@ -56,20 +56,18 @@ function granted(functions: readonly FunctionGrants[], onlyUnused: boolean): str
     return [...resources]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([on, grants]) => {
-        const [unused, used] = [grants.filter(isUnused), grants.filter((grant) => !isUnused(grant))];
-        return [name, on, unused.map(nameOf).sort().join(', '), used.map(shownUse).sort().join(', ')];
+        const unused = grants.filter(isUnused).map(nameOf).sort().join(', ');
+        const used = grants.filter((grant) => !isUnused(grant));
+        return { unused, row: [name, on, used.map(shownUse).sort().join(', '), unused] };
       })
-      .filter(([, , unused]) => !onlyUnused || unused !== '');
+      .filter(({ unused }) => !onlyUnused || unused !== '')
+      .map(({ row: [name = '', on = '', used = '', unused = ''] }) => {
+        if (onlyUnused) return [name, on, unused];
+        return [name, on, [used, unused && `never ${unused}`].filter((part) => part !== '').join('; ')];
+      });
   });
   if (rows.length === 0) return '';
-  const titles = [{ title: 'function' }, { title: 'on' }, { title: 'never used' }, { title: 'used' }];
-  const shown = once(rows);
-  return onlyUnused
-    ? table(
-        titles.slice(0, 3),
-        shown.map((row) => row.slice(0, 3)),
-      )
-    : table(titles, shown);
+  return table([{ title: 'function' }, { title: 'on' }, { title: onlyUnused ? 'never used' : 'used' }], once(rows));
 }
 
 /** `PutItem 12`; a wildcard with what it was used for, which could stand in its place: `* 3 (GetItem, PutItem)`. */
@@ -117,5 +115,9 @@ function summary(functions: readonly FunctionGrants[], since: string): string {
 const once = (rows: readonly string[][]): string[][] =>
   rows.map(([name = '', ...rest], i) => [name === rows[i - 1]?.[0] ? '' : name, ...rest]);
 
-/** Without what is the same in all ARNs of a deployment. */
-const short = (resource: string): string => resource.replace(/^arn:aws[a-z-]*:[^:]*:[^:]*:[^:]*:/, '');
+/** Names that CloudFormation makes: stack, logical id (of CDK, with eight digits of its own), twelve random characters. */
+const MADE_NAME = /(?:[A-Za-z0-9]+-)+([A-Za-z0-9]+?)(?:[0-9A-F]{8})?-[A-Z0-9]{12}(?![A-Z0-9])/;
+
+/** Without what is the same in all ARNs of a deployment, and made names as their author called the resource. */
+const short = (resource: string): string =>
+  resource.replace(/^arn:aws[a-z-]*:[^:]*:[^:]*:[^:]*:/, '').replace(MADE_NAME, '$1');
