@@ -66,9 +66,16 @@ export interface FunctionInvoker {
   handleUrl(urlId: string, request: HttpRequest, call: Call): Promise<HttpReply | undefined>;
 }
 
+/** A message attribute of SQS and SNS; binary values are base64. */
+export type OutgoingAttribute = {
+  readonly DataType: string;
+  readonly StringValue?: string;
+  readonly BinaryValue?: string;
+};
+
 export type OutgoingMessage = {
   readonly body: string;
-  readonly attributes?: Readonly<Record<string, { readonly DataType: string; readonly StringValue: string }>>;
+  readonly attributes?: Readonly<Record<string, OutgoingAttribute>>;
   readonly groupId?: string;
   readonly deduplicationId?: string;
   /** The system attribute `AWSTraceHeader`. */
@@ -107,6 +114,25 @@ export interface QueueAccess {
   visibilityTimeout(queueArn: string): number;
   /** Calls `wake` synchronously when a message becomes receivable; returns what ends that. */
   onMessage(queueArn: string, wake: () => void): () => void;
+}
+
+export type OutgoingNotification = {
+  readonly text: string;
+  readonly subject?: string;
+  readonly attributes?: Readonly<Record<string, OutgoingAttribute>>;
+  /** The X-Ray header, which queues behind the topic are handed on. */
+  readonly traceHeader?: string;
+};
+
+/** SNS, for whoever has a topic for a target. Synchronous, hence atomic. */
+export interface TopicAccess {
+  /** Throws `NotFound`, `AuthorizationError` (the topic's policy is judged), or one of KMS's errors. */
+  publish(
+    topicArn: string,
+    message: OutgoingNotification,
+    principal: Principal,
+    sourceArn?: string,
+  ): { readonly messageId: string };
 }
 
 export type BusEntry = {
@@ -250,6 +276,21 @@ export interface KeyAccess {
     user: KeyUser,
     encryptionContext?: Readonly<Record<string, string>>,
   ): string;
+  /**
+   * Lets a role use the key in this encryption context, as a service does for what it keeps; the grant's id. Throws KMS's own
+   * errors unless `user` may make grants.
+   */
+  grant(
+    key: string,
+    given: {
+      readonly grantee: string;
+      readonly operations: readonly string[];
+      readonly encryptionContext: Readonly<Record<string, string>>;
+    },
+    user: KeyUser,
+  ): string;
+  /** Takes a grant back, if it is still there. */
+  retire(grant: string): void;
 }
 
 /** CloudFormation, for what functions put to the ResponseURLs of custom resources. */
@@ -268,4 +309,5 @@ export type Peers = {
   readonly iam: AccessControl;
   readonly kms: KeyAccess;
   readonly s3: ObjectReader;
+  readonly sns: TopicAccess;
 };

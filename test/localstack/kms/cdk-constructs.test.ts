@@ -5,6 +5,7 @@ import { Rule } from 'aws-cdk-lib/aws-events';
 import { SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -43,6 +44,13 @@ function encryptedStack(): object {
   const encryption = TableEncryptionV2.customerManagedKey(encryptionKey);
   new TableV2(stack, 'TableV2', { partitionKey, encryption, removalPolicy });
   new LogGroup(stack, 'Logs', { encryptionKey, removalPolicy });
+  new LambdaFunction(stack, 'Function', {
+    runtime: Runtime.NODEJS_24_X,
+    handler: 'index.handler',
+    code: Code.fromInline('exports.handler = async () => process.env.GREETING;'),
+    environment: { GREETING: 'hello' },
+    environmentEncryption: encryptionKey,
+  });
   new Rule(stack, 'Rule', { eventPattern: { source: ['test'] }, targets: [new SqsQueue(queue)] });
   const { Parameters: _parameters, Rules: _rules, ...template } = app.synth().getStackByName('Encrypted').template;
   return template;
@@ -52,7 +60,8 @@ test('constructs of CDK with keys of their own are deployed, used, and deleted',
   const StackName = 'Encrypted';
   const cloudFormation = (operation: string, input: object) =>
     cloud.call('cloudformation', operation, { StackName, ...input });
-  await cloudFormation('CreateStack', { TemplateBody: JSON.stringify(encryptedStack()) });
+  const Capabilities = ['CAPABILITY_IAM'];
+  await cloudFormation('CreateStack', { TemplateBody: JSON.stringify(encryptedStack()), Capabilities });
   const { StackEvents } = await cloudFormation('DescribeStackEvents', {});
   const failed = StackEvents.filter(({ ResourceStatus }: { ResourceStatus: string }) =>
     ResourceStatus.includes('FAILED'),
@@ -76,6 +85,9 @@ test('constructs of CDK with keys of their own are deployed, used, and deleted',
   expect(await cloud.call('secretsmanager', 'DescribeSecret', { SecretId: 'app' })).toMatchObject({
     KmsKeyId: KMSMasterKeyArn,
   });
+  const FunctionArn = `arn:aws:lambda:us-east-1:${ACCOUNT}:function:${idOf('Function', 'AWS::Lambda::Function')}`;
+  const { payload } = await cloud.cloud.registry.peer('lambda').invoke(FunctionArn, '{}');
+  expect(payload).toBe('"hello"');
   // CDK writes into the key's policy what EventBridge needs.
   await cloud.call('events', 'PutEvents', { Entries: [{ Source: 'test', DetailType: 't', Detail: '{}' }] });
   await cloud.cloud.idle();

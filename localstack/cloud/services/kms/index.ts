@@ -43,6 +43,6 @@ export function createKms({ store, clock, registry }: CloudContext): {
       },
       conditionKeys: CONDITION_KEYS,
     },
-    peer: keyAccess(keys, authorization),
+    peer: keyAccess(keys, authorization, grants, clock),
   };
 }

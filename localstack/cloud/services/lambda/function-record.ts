@@ -9,6 +9,9 @@ export type FunctionCode = {
 /** A layer version as a function keeps it, also when it is deleted. */
 export type FunctionLayer = { readonly arn: string; readonly code: FunctionCode };
 
+/** The key of a function's environment variables: its ARN, and the id of the grant that the function's role has. */
+export type EnvironmentKey = { readonly arn: string; readonly grant: string };
+
 export type LoggingSettings = {
   readonly LogFormat: 'Text' | 'JSON';
   readonly LogGroup: string;
@@ -28,6 +31,7 @@ export type FunctionConfig = {
   readonly timeout: number;
   readonly memorySize: number;
   readonly environment: Readonly<Record<string, string>> | undefined;
+  readonly environmentKey?: EnvironmentKey;
   readonly architectures: readonly string[];
   readonly ephemeralStorage: number;
   readonly logging: LoggingSettings;

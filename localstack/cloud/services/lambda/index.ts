@@ -15,6 +15,7 @@ import { versionOperations } from './api/version-operations';
 import { CodeStore } from './code-store';
 import { logDenials } from './denial-log';
 import { Destinations } from './destinations';
+import { EnvironmentKeys } from './environment-keys';
 import { AsyncQueue } from './execution/async-queue';
 import { apiFailure, FAULT_POINTS } from './execution/invocation-faults';
 import { Invoker } from './execution/invoker';
@@ -50,10 +51,13 @@ export function createLambda(
   const functions = new Functions(context);
   const code = new CodeStore(context.dir);
   const layers = new Layers(context);
+  const keys = new EnvironmentKeys(context);
+  functions.onChange((after, before) => keys.retire(after, before));
   const layered = new LayeredCode(context.dir, code);
   const invoker = new Invoker(context, {
     functions,
     code: layered,
+    keys,
     limits: {
       total: options.maxEnvironments ?? 6,
       perFunction,
@@ -94,9 +98,9 @@ export function createLambda(
     signingNames: ['lambda'],
     protocol: { kind: 'rest-json', routes },
     operations: {
-      ...functionOperations({ context, functions, code, layers }),
+      ...keys.guard(functionOperations({ context, functions, code, layers, keys })),
       ...layerOperations({ context, layers, code }),
-      ...versionOperations(functions),
+      ...keys.guard(versionOperations(functions)),
       ...permissionOperations(functions),
       ...limitOperations(context, functions),
       ...mappingOperations(context, functions, mappings),

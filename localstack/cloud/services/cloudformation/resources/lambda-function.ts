@@ -12,6 +12,7 @@ const CONFIGURATION: Readonly<Record<string, unknown>> = {
   Environment: { Variables: {} },
   EphemeralStorage: { Size: 512 },
   Handler: undefined,
+  KmsKeyArn: '',
   Layers: [],
   MemorySize: 128,
   Role: undefined,
@@ -44,7 +45,6 @@ export const lambdaFunction: ResourceHandler = {
     'FileSystemConfigs',
     'FunctionScalingConfig',
     'ImageConfig',
-    'KmsKeyArn',
     'PublishToLatestPublished',
     'RecursiveLoop',
     'RuntimeManagementConfig',
@@ -62,8 +62,7 @@ export const lambdaFunction: ResourceHandler = {
     const { FunctionArn } = await context.call('lambda', 'CreateFunction', {
       FunctionName,
       ...pick(properties, ['Architectures', 'PackageType']),
-      ...(typed(pick(properties, Object.keys(CONFIGURATION)), NUMBERS, []) as object),
-      ...environment(properties),
+      ...configuration(pick(properties, Object.keys(CONFIGURATION))),
       Code: code(properties),
       ...(properties.Tags && { Tags: tagMap(properties.Tags) }),
     });
@@ -88,8 +87,7 @@ export const lambdaFunction: ResourceHandler = {
     if (Object.keys(changed).length > 0) {
       await call('lambda', 'UpdateFunctionConfiguration', {
         FunctionName,
-        ...(typed(changed, NUMBERS, []) as object),
-        ...(changed.Environment !== undefined && environment(changed)),
+        ...configuration(changed),
       });
     }
     await reserve(FunctionName, properties, before, context);
@@ -104,6 +102,15 @@ export const lambdaFunction: ResourceHandler = {
 
   delete: (FunctionName, _properties, { call }) => call('lambda', 'DeleteFunction', { FunctionName }),
 };
+
+/** Properties as the API wants them. */
+function configuration({ KmsKeyArn, ...properties }: Properties): object {
+  return {
+    ...(typed(properties, NUMBERS, []) as object),
+    ...environment(properties),
+    ...(KmsKeyArn !== undefined && { KMSKeyArn: KmsKeyArn }),
+  };
+}
 
 /** Environment variables are texts, whatever the template says. */
 function environment({ Environment }: Properties): { Environment?: object } {

@@ -2,6 +2,7 @@ import { AwsError, notImplemented, refuseUnknown } from '../../../core/aws-error
 import { uuid } from '../../../core/ids';
 import type { Call, CloudContext, Operation } from '../../../core/service';
 import type { CodeStore } from '../code-store';
+import type { EnvironmentKeys } from '../environment-keys';
 import { functionArn, parseFunctionName } from '../function-name';
 import type { FunctionCode, FunctionConfig, FunctionRecord } from '../function-record';
 import { type Functions, notFound } from '../functions';
@@ -22,10 +23,11 @@ type Parts = {
   readonly functions: Functions;
   readonly code: CodeStore;
   readonly layers: Layers;
+  readonly keys: EnvironmentKeys;
 };
 
 /** Functions: create, update, get, list, delete. */
-export function functionOperations({ context, functions, code, layers }: Parts): Record<string, Operation> {
+export function functionOperations({ context, functions, code, layers, keys }: Parts): Record<string, Operation> {
   const now = () => lambdaTime(context.clock.now());
   const layersOf = (at: string, input: { Layers?: unknown }): Pick<FunctionConfig, 'layers'> => {
     const found = layers.ofFunction(at, input.Layers);
@@ -69,7 +71,7 @@ export function functionOperations({ context, functions, code, layers }: Parts):
       const architectures = architecturesOf(input.Architectures);
       await checkRole(context, settings, ref.name, call);
       if (functions.byArn(arn)) throw resourceConflict(`Function already exist: ${ref.name}`);
-      const latest: FunctionConfig = {
+      const made = {
         ...settings,
         ...layersOf('CreateFunction', input),
         version: '$LATEST',
@@ -78,11 +80,11 @@ export function functionOperations({ context, functions, code, layers }: Parts):
         lastModified: now(),
         revisionId: uuid(),
       };
+      const id = { name: ref.name, account: ref.account, region: ref.region, arn };
+      const environmentKey = keys.keyFor(id, input.KMSKeyArn, made, call, true);
+      const latest: FunctionConfig = { ...made, ...(environmentKey && { environmentKey }) };
       const record: FunctionRecord = {
-        name: ref.name,
-        account: ref.account,
-        region: ref.region,
-        arn,
+        ...id,
         latest,
         versions: [],
         nextVersion: 1,
@@ -132,13 +134,22 @@ export function functionOperations({ context, functions, code, layers }: Parts):
       // Nothing has been read yet of what is changed now: from here on, no other call comes between.
       const { record } = functions.resolve(input.FunctionName, call);
       checkRevision(record.latest, input.RevisionId);
-      const { deadLetterArn: _, tracing: __, layers: before, ...kept } = record.latest;
+      const { deadLetterArn: _, tracing: __, layers: before, environmentKey: ___, ...kept } = record.latest;
       const settings = settingsOf('UpdateFunctionConfiguration', input, record.latest);
       const layered =
         input.Layers === undefined
           ? { ...(before && { layers: before }) }
           : layersOf('UpdateFunctionConfiguration', input);
-      const latest: FunctionConfig = { ...kept, ...settings, ...layered, lastModified: now(), revisionId: uuid() };
+      const encrypts = input.Environment !== undefined;
+      const environmentKey = keys.keyFor(record, input.KMSKeyArn, settings, call, encrypts, record.latest);
+      const latest: FunctionConfig = {
+        ...kept,
+        ...settings,
+        ...layered,
+        ...(environmentKey && { environmentKey }),
+        lastModified: now(),
+        revisionId: uuid(),
+      };
       const updated = { ...record, latest };
       functions.set(updated);
       return viewOf(updated, latest);

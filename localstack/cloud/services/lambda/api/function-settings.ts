@@ -21,6 +21,7 @@ export const SETTINGS = [
   'VpcConfig',
   'Layers',
   'FileSystemConfigs',
+  'KMSKeyArn',
 ] as const;
 
 const RUNTIMES = ['nodejs18.x', 'nodejs20.x', 'nodejs22.x', 'nodejs24.x'];
@@ -29,13 +30,22 @@ const MAX_ENVIRONMENT_BYTES = 4096;
 // biome-ignore lint/suspicious/noExplicitAny: this is what checks the input.
 type Input = Record<string, any>;
 
+/** What `settingsOf` knows of a function. */
+export type Settings = Omit<
+  FunctionConfig,
+  'version' | 'code' | 'lastModified' | 'revisionId' | 'architectures' | 'environmentKey'
+>;
+
 /** Settings of a function, those that `input` does not name as they were `before`. */
-export function settingsOf(
-  at: string,
-  input: Input,
-  before: Omit<FunctionConfig, 'version' | 'code' | 'lastModified' | 'revisionId' | 'architectures'>,
-): Omit<FunctionConfig, 'version' | 'code' | 'lastModified' | 'revisionId' | 'architectures'> {
+export function settingsOf(at: string, input: Input, before: Settings): Settings {
   refuseFeatures(at, input);
+  if (input.KMSKeyArn && !/^arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.+$/.test(input.KMSKeyArn)) {
+    throw constraint(
+      input.KMSKeyArn,
+      'kMSKeyArn',
+      'Member must satisfy regular expression pattern: (arn:(aws[a-zA-Z-]*)?:[a-z0-9-.]+:.*)|()',
+    );
+  }
   const runtime: string = input.Runtime ?? before.runtime;
   if (!RUNTIMES.includes(runtime)) throw notImplemented(`${at}: the runtime ${runtime}`);
   checkRange(input.Timeout, 'timeout', 1, 900);

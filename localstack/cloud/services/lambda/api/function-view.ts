@@ -19,6 +19,7 @@ export function viewOf(record: FunctionRecord, config: FunctionConfig, qualified
     Version: config.version,
     ...(config.deadLetterArn ? { DeadLetterConfig: { TargetArn: config.deadLetterArn } } : {}),
     ...(config.environment ? { Environment: { Variables: config.environment } } : {}),
+    ...(config.environmentKey && { KMSKeyArn: config.environmentKey.arn }),
     TracingConfig: { Mode: config.tracing ?? 'PassThrough' },
     RevisionId: config.revisionId,
     State: 'Active',

@@ -1,5 +1,6 @@
 import { randomHex } from '../../../core/ids';
 import type { CloudContext } from '../../../core/service';
+import type { EnvironmentKeys } from '../environment-keys';
 import type { FunctionConfig, FunctionRecord } from '../function-record';
 import type { Functions } from '../functions';
 import type { LayeredCode } from '../layered-code';
@@ -11,8 +12,9 @@ import { mayWriteLogs } from './log-permission';
 import { CREDENTIALS_MARGIN_MS, RoleCredentials } from './role-credentials';
 import type { WorkerFile } from './worker-file';
 
-type Parts = {
+export type FunctionEnvironmentsParts = {
   readonly functions: Functions;
+  readonly keys: EnvironmentKeys;
   readonly code: LayeredCode;
   readonly limits: PoolLimits;
   readonly worker: WorkerFile;
@@ -23,13 +25,15 @@ export class FunctionEnvironments {
   readonly pool: EnvironmentPool;
   readonly #context: CloudContext;
   readonly #code: LayeredCode;
+  readonly #keys: EnvironmentKeys;
   readonly #worker: WorkerFile;
   readonly #credentials: RoleCredentials;
   readonly #targets = new Map<string, Target>();
 
-  constructor(context: CloudContext, { functions, code, limits, worker }: Parts) {
+  constructor(context: CloudContext, { functions, keys, code, limits, worker }: FunctionEnvironmentsParts) {
     this.#context = context;
     this.#code = code;
+    this.#keys = keys;
     this.#worker = worker;
     this.#credentials = new RoleCredentials(context);
     this.pool = new EnvironmentPool(context, limits);
@@ -59,6 +63,7 @@ export class FunctionEnvironments {
 
   #create(record: FunctionRecord, config: FunctionConfig): Environment {
     const { clock } = this.#context;
+    this.#keys.decrypt(record, config);
     const credentials = this.#credentials.of(config.role, record.name);
     const day = new Date(clock.now()).toISOString().slice(0, 10).replaceAll('-', '/');
     const logStream = `${day}/[${config.version}]${randomHex(32)}`;

@@ -3,17 +3,15 @@ import type { InvokeResult } from '../../../core/peers';
 import type { CloudContext } from '../../../core/service';
 import type { FunctionRecord } from '../function-record';
 import { type Functions, notFound, type ResolvedFunction } from '../functions';
-import type { LayeredCode } from '../layered-code';
 import type { LogLine } from '../runtime/protocol';
 import { routed } from './alias-routing';
 import type { Environment, Run } from './environment';
-import type { PoolLimits, Target } from './environment-pool';
-import { FunctionEnvironments } from './function-environments';
+import type { Target } from './environment-pool';
+import { FunctionEnvironments, type FunctionEnvironmentsParts } from './function-environments';
 import { FAULT_POINTS, faultAt, letPass, runByFault, throttled } from './invocation-faults';
 import { PlatformLog } from './log-lines';
 import { describeError, outcomeOf, payloadOf } from './run-outcome';
 import { traceHeader } from './trace-header';
-import type { WorkerFile } from './worker-file';
 
 export type Invocation = {
   readonly payload: string;
@@ -63,10 +61,7 @@ export class Invoker {
   #whenQuiet: (() => void) | undefined;
   #stopped = false;
 
-  constructor(
-    context: CloudContext,
-    parts: { functions: Functions; code: LayeredCode; limits: PoolLimits; worker: WorkerFile },
-  ) {
+  constructor(context: CloudContext, parts: FunctionEnvironmentsParts) {
     this.#context = context;
     this.#functions = parts.functions;
     this.#environments = new FunctionEnvironments(context, parts);
