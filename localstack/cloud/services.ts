@@ -9,6 +9,7 @@ import { createLogs } from './services/logs';
 import { createS3 } from './services/s3';
 import { createScheduler } from './services/scheduler';
 import { createSecretsManager } from './services/secretsmanager';
+import { createSns } from './services/sns';
 import { createSqs } from './services/sqs';
 import { createSsm } from './services/ssm';
 import { createSts } from './services/sts';
@@ -33,6 +34,8 @@ export function addServices(context: CloudContext): void {
   registry.add(dynamodb.streams);
   const sqs = createSqs(context);
   registry.add(sqs.service, sqs.peer);
+  const sns = createSns(context);
+  registry.add(sns.service, sns.peer);
   const events = createEvents(context);
   registry.add(events.service, events.peer);
   // Behind everything that it calls, so that what it takes up at the start finds them there.

@@ -70,7 +70,13 @@ export type Route = {
 
 export type Protocol =
   | { readonly kind: 'json'; readonly version: '1.0' | '1.1'; readonly targetPrefixes: readonly string[] }
-  | { readonly kind: 'query'; readonly apiVersion: string; readonly namespace: string }
+  /** `maps`: members of results that are maps, which XML writes otherwise than structures. */
+  | {
+      readonly kind: 'query';
+      readonly apiVersion: string;
+      readonly namespace: string;
+      readonly maps?: readonly string[];
+    }
   | { readonly kind: 'rest-json'; readonly routes: readonly Route[] }
   /** S3: the service reads the request itself, and answers errors as XML by throwing `AwsError`. */
   | { readonly kind: 'rest-xml' };

@@ -1,7 +1,7 @@
 import type { AwsError } from '../core/aws-error';
 import type { HttpReply } from '../core/http';
 import { type Protocol, RawJson } from '../core/service';
-import { escapeXml, toXml } from './xml';
+import { escapeXml, toXml, XmlMap } from './xml';
 
 /** How a protocol puts results and errors on the wire. */
 export interface Encoding {
@@ -36,7 +36,7 @@ function awsJson(version: '1.0' | '1.1'): Encoding {
   };
 }
 
-function awsQuery(namespace: string): Encoding {
+function awsQuery(namespace: string, maps: readonly string[] = []): Encoding {
   const headers = (requestId: string) => ({ 'content-type': 'text/xml', 'x-amzn-requestid': requestId });
   const metadata = (requestId: string) => `<RequestId>${requestId}</RequestId>`;
   return {
@@ -44,7 +44,7 @@ function awsQuery(namespace: string): Encoding {
       status: 200,
       headers: headers(requestId),
       body:
-        `<${operation}Response xmlns="${namespace}"><${operation}Result>${toXml(output ?? {})}</${operation}Result>` +
+        `<${operation}Response xmlns="${namespace}"><${operation}Result>${toXml(withEntries(output ?? {}, maps))}</${operation}Result>` +
         `<ResponseMetadata>${metadata(requestId)}</ResponseMetadata></${operation}Response>`,
     }),
     error: (error, requestId) => ({
@@ -56,6 +56,14 @@ function awsQuery(namespace: string): Encoding {
         `${metadata(requestId)}</ErrorResponse>`,
     }),
   };
+}
+
+/** Maps as XML has them: `<entry>`s of `<key>` and `<value>`. */
+function withEntries(output: object, maps: readonly string[]): object {
+  if (maps.length === 0) return output;
+  return Object.fromEntries(
+    Object.entries(output).map(([name, value]) => [name, maps.includes(name) ? new XmlMap(value) : value]),
+  );
 }
 
 const restJson: Encoding = {
@@ -102,7 +110,7 @@ export function encodingOf(protocol: Protocol): Encoding {
     case 'json':
       return awsJson(protocol.version);
     case 'query':
-      return awsQuery(protocol.namespace);
+      return awsQuery(protocol.namespace, protocol.maps);
     case 'rest-json':
       return restJson;
     case 'rest-xml':

@@ -3,8 +3,9 @@ import { AwsError } from '../core/aws-error';
 type Node = { [name: string]: Node | string };
 
 /**
- * The input of an awsQuery request: `Tags.member.1.Key=a` becomes `{Tags: [{Key: 'a'}]}`. Every leaf is a string;
- * an empty list (`Tags=`) is an empty string.
+ * The input of an awsQuery request: `Tags.member.1.Key=a` becomes `{Tags: [{Key: 'a'}]}`, and the map
+ * `Attributes.entry.1.key=a&Attributes.entry.1.value=b` (or `Name` and `Value`) becomes `{Attributes: {a: 'b'}}`. Every
+ * leaf is a string; an empty list (`Tags=`) is an empty string.
  */
 export function parseQueryInput(form: URLSearchParams): { action: string; input: Record<string, unknown> } {
   const root: Node = {};
@@ -29,7 +30,16 @@ export function parseQueryInput(form: URLSearchParams): { action: string; input:
 function withLists(node: Node | string): unknown {
   if (typeof node === 'string') return node;
   const names = Object.keys(node);
-  const member = node.member;
+  const { member, entry } = node;
+  if (names.length === 1 && entry !== undefined && typeof entry !== 'string') {
+    return Object.fromEntries(
+      Object.values(entry).flatMap((one) => {
+        if (typeof one === 'string') return [];
+        const value = one.value ?? one.Value;
+        return [[String(one.key ?? one.Name), value === undefined ? '' : withLists(value)]];
+      }),
+    );
+  }
   if (names.length === 1 && member !== undefined && typeof member !== 'string') {
     return Object.keys(member)
       .sort((a, b) => Number(a) - Number(b))

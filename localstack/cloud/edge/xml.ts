@@ -1,7 +1,20 @@
+/** A map, each of its members an `<entry>`. */
+export class XmlMap {
+  readonly members: object;
+  constructor(members: object) {
+    this.members = members;
+  }
+}
+
 /** `value` as XML elements: members become elements, arrays `<member>`s, undefined is left out, dates are ISO 8601. */
 export function toXml(value: unknown): string {
   if (value === undefined || value === null) return '';
   if (value instanceof Date) return value.toISOString();
+  if (value instanceof XmlMap) {
+    return Object.entries(value.members)
+      .map(([key, member]) => `<entry>${toXml({ key, value: member })}</entry>`)
+      .join('');
+  }
   if (Array.isArray(value)) return value.map((item) => `<member>${toXml(item)}</member>`).join('');
   if (typeof value === 'object') {
     return Object.entries(value)

@@ -6,6 +6,8 @@ const GRANTS: readonly (readonly [actions: RegExp, grant: string])[] = [
   [/^sqs:(SendMessage|GetQueueUrl|GetQueueAttributes)$/, 'queue.grantSendMessages(fn)'],
   [/^sqs:(ReceiveMessage|DeleteMessage|ChangeMessageVisibility)$/, 'queue.grantConsumeMessages(fn)'],
   [/^sqs:PurgeQueue$/, 'queue.grantPurge(fn)'],
+  [/^sns:Publish$/, 'topic.grantPublish(fn)'],
+  [/^sns:(Subscribe|ConfirmSubscription)$/, 'topic.grantSubscribe(fn)'],
   [/^events:PutEvents$/, 'bus.grantPutEventsTo(fn)'],
   [/^lambda:InvokeFunctionUrl$/, 'target.grantInvokeUrl(fn)'],
   [/^lambda:InvokeFunction$/, 'target.grantInvoke(fn)'],

@@ -7,7 +7,7 @@ import type { Outcome } from './policy/evaluate';
 type Denied = Outcome & { readonly allowed: false };
 
 /** Services whose error code for this is `AccessDenied`, with status 403: those that speak XML, and SQS, which did. */
-const ACCESS_DENIED = ['s3', 'iam', 'sts', 'cloudformation', 'sns', 'sqs'];
+const ACCESS_DENIED = ['s3', 'iam', 'sts', 'cloudformation', 'sqs'];
 /** REST services answer with 403, those of the JSON protocols with 400. */
 const REST = ['lambda', 'scheduler', 'pipes', 'apigateway'];
 
@@ -21,12 +21,13 @@ export function deniedError(principal: Principal, access: Access, outcome: Denie
     const fields = service === 'sqs' ? { queryErrorCode: 'AccessDenied' } : {};
     return new AwsError('AccessDenied', message, { status: 403, fields });
   }
+  if (service === 'sns') return new AwsError('AuthorizationError', message, { status: 403 });
   return new AwsError('AccessDeniedException', message, { status: REST.includes(service) ? 403 : 400 });
 }
 
 function messageOf(principal: Principal, { action, resource }: Access, { by, explicit }: Denied): string {
-  // SQS writes its actions in small letters, S3 its resources in quotes.
-  const named = action.startsWith('sqs:') ? action.toLowerCase() : action;
+  // SQS writes its actions in small letters, SNS its name in capital ones, S3 its resources in quotes.
+  const named = action.startsWith('sqs:') ? action.toLowerCase() : action.replace(/^sns:/, 'SNS:');
   const quoted = action.startsWith('s3:') ? `"${resource}"` : resource;
   const on = resource.startsWith('arn:') ? ` on resource: ${quoted}` : '';
   const refused = `User: ${principal.arn} is not authorized to perform: ${named}${on}`;

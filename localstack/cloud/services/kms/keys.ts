@@ -23,7 +23,7 @@ const MANAGED = /^alias\/aws\/([\w-]+)$/;
 const DAY = 86_400_000;
 
 /** Services whose own key (`alias/aws/<service>`) comes into being when it is first asked for. */
-const SERVICES_WITH_KEYS = ['dynamodb', 'events', 'lambda', 'logs', 's3', 'secretsmanager', 'sqs', 'ssm'];
+const SERVICES_WITH_KEYS = ['dynamodb', 'events', 'lambda', 'logs', 's3', 'secretsmanager', 'sns', 'sqs', 'ssm'];
 
 /** A key as a request names it. */
 export type Named = {

@@ -46,6 +46,7 @@ const GLOBAL = [
   'aws:ResourceOrgPaths',
   'aws:SourceOrgID',
   'aws:SourceOrgPaths',
+  'aws:SourceOwner',
   'aws:SourceVpc',
   'aws:SourceVpcArn',
   'aws:SourceVpce',
