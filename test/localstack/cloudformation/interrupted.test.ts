@@ -30,7 +30,7 @@ async function values(cloud: SmallCloud): Promise<string[]> {
   const { Parameters } = await cloud.call('ssm', 'DescribeParameters', {});
   const texts = Parameters.map(async ({ Name }: { Name: string }) => {
     const { Parameter } = await cloud.call('ssm', 'GetParameter', { Name });
-    return `${Name.replace(/^cut-(\w+)-.*$/, '$1')}=${Parameter.Value}`;
+    return `${Name.replace(/^CFN-(\w+)-.*$/, '$1')}=${Parameter.Value}`;
   });
   return (await Promise.all(texts)).sort();
 }

@@ -41,7 +41,7 @@ describe('creating a stack', () => {
     const stack = await describeStack('order');
     expect(stack.StackStatus).toBe('CREATE_COMPLETE');
     const { First: first } = await physicalIds('order');
-    expect(first).toMatch(/^order-First-[A-Z2-7]{12}$/);
+    expect(first).toMatch(/^CFN-First-[A-Z2-7]{12}$/);
     expect(stack.Outputs).toEqual([
       expect.objectContaining({ OutputKey: 'Name', OutputValue: first }),
       expect.objectContaining({ OutputKey: 'Value', OutputValue: `after ${first} of order in us-east-1` }),

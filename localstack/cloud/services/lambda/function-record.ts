@@ -24,6 +24,8 @@ export type FunctionConfig = {
   /** `$LATEST`, or a number. */
   readonly version: string;
   readonly description: string;
+  /** Of a version with a description of its own: what the function was described as when it was published. */
+  readonly latestDescription?: string;
   readonly runtime: string;
   readonly handler: string;
   readonly role: string;

@@ -91,7 +91,14 @@ export function createS3(context: CloudContext): { service: Service & { readonly
         const bucket = buckets.find(bucketIn(arn));
         return bucket && buckets.policyOf(bucket);
       },
-      conditionKeys: ['s3:prefix', 's3:delimiter', 's3:max-keys', 's3:VersionId', 's3:ResourceAccount'],
+      conditionKeys: [
+        's3:prefix',
+        's3:delimiter',
+        's3:max-keys',
+        's3:VersionId',
+        's3:ResourceAccount',
+        's3:TlsVersion',
+      ],
       // Objects are what was deployed, so that no space of theirs is emptied by a reset.
       files: [BLOBS],
       failure: (kind, _operation, _input, code) =>

@@ -49,6 +49,8 @@ export const sqsQueue: ResourceHandler = {
     for (const [name, fallback] of Object.entries(ATTRIBUTES)) {
       if (now[name] !== old[name]) changed[name] = now[name] ?? fallback;
     }
+    // A key takes the place of what a queue without one has by default.
+    if (now.KmsMasterKeyId && !now.SqsManagedSseEnabled) delete changed.SqsManagedSseEnabled;
     if (Object.keys(changed).length > 0) await call('sqs', 'SetQueueAttributes', { QueueUrl, Attributes: changed });
     const tags = tagChanges(properties.Tags, before.Tags);
     if (tags.set.length > 0) await call('sqs', 'TagQueue', { QueueUrl, Tags: tagMap(tags.set) });

@@ -1,4 +1,5 @@
 import { AwsError } from '../../../core/aws-error';
+import { randomName } from '../../../core/ids';
 import type { Properties, ResourceContext, ResourceHandler } from './handler';
 import { pick } from './pick';
 
@@ -13,7 +14,8 @@ export const ssmParameter: ResourceHandler = {
 
   create: async (properties, context) => {
     refuseSecure(properties);
-    const Name = properties.Name ?? context.newName(512);
+    // Not after the stack: names must not begin with `aws` or `ssm`.
+    const Name = properties.Name ?? `CFN-${context.logicalId}-${randomName(12)}`;
     const Tags = Object.entries(properties.Tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
     await context.call('ssm', 'PutParameter', { Name, ...pick(properties, MEMBERS), Tags });
     return { physicalId: Name, attributes: attributesOf(properties) };

@@ -85,6 +85,9 @@ function globalKey(
     case 'aws:resourceaccount':
       // An S3 ARN names no account: buckets are always the caller's own here.
       return parseArn(access.resource)?.account || parseArn(principal.arn)?.account;
+    case 's3:tlsversion':
+      // As all calls here count as encrypted, so they do as encrypted well.
+      return access.action.startsWith('s3:') ? '1.3' : undefined;
     case 's3:resourceaccount':
       return access.action.startsWith('s3:') ? parseArn(principal.arn)?.account : undefined;
     default:

@@ -137,6 +137,7 @@ export function publish(
     ...record.latest,
     version: String(record.nextVersion),
     description: description ?? record.latest.description,
+    ...(description !== undefined && { latestDescription: record.latest.description }),
     revisionId,
   };
   const updated = { ...record, versions: [...record.versions, config], nextVersion: record.nextVersion + 1 };
@@ -144,7 +145,10 @@ export function publish(
   return { record: updated, config };
 }
 
-function sameContent(a: FunctionConfig, b: FunctionConfig): boolean {
-  const content = ({ version, revisionId, lastModified, description, ...rest }: FunctionConfig) => JSON.stringify(rest);
-  return content(a) === content(b);
+/** Whether nothing has changed since: a description of the version's own does not count, that of the function does. */
+function sameContent(published: FunctionConfig, latest: FunctionConfig): boolean {
+  const content = ({ version, revisionId, lastModified, latestDescription: _, ...rest }: FunctionConfig) =>
+    JSON.stringify(rest);
+  const { latestDescription: description = published.description } = published;
+  return content({ ...published, description }) === content(latest);
 }
