@@ -13,7 +13,7 @@ import { type CredentialScope, credentialScope, principalOf } from './caller';
 
 import { HangUp } from './http-server';
 import { checkPresigned, isPresigned, olderScope } from './presigned-url';
-import { type Encoding, encodingOf, fallbackEncoding } from './protocols';
+import { type Encoding, encodingFor, encodingOf } from './protocols';
 import { parseQueryInput } from './query-input';
 import { type RouteMatch, RouteTable } from './route-table';
 import { bucketOfHost } from './s3-host';
@@ -58,9 +58,10 @@ export class FrontDoor {
 
   async handle(received: HttpRequest, host: string): Promise<HttpReply> {
     const requestId = uuid();
-    let encoding = fallbackEncoding;
+    let encoding: Encoding | undefined;
+    let scope: CredentialScope | undefined;
     try {
-      const scope =
+      scope =
         credentialScope(received.headers, received.query) ??
         olderScope(received, this.#context.region) ??
         this.#preflightScope(received);
@@ -77,7 +78,7 @@ export class FrontDoor {
       if (error instanceof HangUp) throw error;
       const known = asAwsError(error);
       if (known.code === 'InternalFailure') console.error(error);
-      return encoding.error(known, requestId);
+      return (encoding ?? encodingFor(received, scope?.signingName)).error(known, requestId);
     }
   }
 

@@ -1,5 +1,5 @@
 import type { AwsError } from '../core/aws-error';
-import type { HttpReply } from '../core/http';
+import type { HttpReply, HttpRequest } from '../core/http';
 import { type Protocol, RawJson } from '../core/service';
 import { escapeXml, toXml, XmlMap } from './xml';
 
@@ -118,5 +118,27 @@ export function encodingOf(protocol: Protocol): Encoding {
   }
 }
 
-/** For a request whose service is not known: the form that most clients read. */
-export const fallbackEncoding: Encoding = restJson;
+/** EC2's own form of the query protocol. */
+const ec2Query: Encoding = {
+  ...awsQuery(''),
+  error: (error, requestId) => ({
+    status: error.status,
+    headers: { 'content-type': 'text/xml', 'x-amzn-requestid': requestId },
+    body:
+      `<Response><Errors><Error><Code>${escapeXml(error.code)}</Code><Message>${escapeXml(error.message)}</Message></Error></Errors>` +
+      `<RequestID>${requestId}</RequestID></Response>`,
+  }),
+};
+
+/** Services that are not here, and whose clients read XML though nothing in their requests says so. */
+const REST_XML_SERVICES = ['cloudfront', 'route53'];
+
+/** For a request whose service is not here: the form that its client reads, by what it looks like. */
+export function encodingFor({ headers }: HttpRequest, signingName: string | undefined): Encoding {
+  const contentType = String(headers['content-type'] ?? '');
+  const version = /^application\/x-amz-json-(1\.[01])/.exec(contentType)?.[1] as '1.0' | '1.1' | undefined;
+  if (version) return awsJson(version);
+  if (signingName === 'ec2') return ec2Query;
+  const form = contentType.startsWith('application/x-www-form-urlencoded');
+  return form || REST_XML_SERVICES.includes(signingName ?? '') ? awsQuery('') : restJson;
+}
