@@ -1,4 +1,3 @@
-import { notImplemented } from '../../../core/aws-error';
 import { uuid } from '../../../core/ids';
 import { asAwsError } from '../../../core/registry';
 import type { CloudContext } from '../../../core/service';
@@ -14,13 +13,17 @@ import {
 import { type Response, readResponse } from './response';
 import type { CustomResponses } from './responses';
 
+const SUBJECT = 'AWS CloudFormation custom resource request';
+const isTopic = (token: string): boolean => /^arn:[^:]+:sns:/.test(token);
+
 type RequestType = 'Create' | 'Update' | 'Delete';
 
 /** Seconds that a function has for its answer unless `ServiceTimeout` says otherwise; the most that it can say. */
 const MAX_TIMEOUT_SECONDS = 3_600;
 
 /**
- * AWS::CloudFormation::CustomResource and `Custom::…`: resources that a function of the template's author makes.
+ * AWS::CloudFormation::CustomResource and `Custom::…`: resources that a function of the template's author makes, itself
+ * or behind a topic.
  * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref.html
  */
 export function customResource(cloud: CloudContext, responses: CustomResponses): ResourceHandler {
@@ -63,7 +66,7 @@ async function request(
   RequestType: RequestType,
   members: object,
   properties: Properties,
-  { stackId, logicalId, type, region, principal }: ResourceContext,
+  { stackId, logicalId, type, region, principal, interrupted }: ResourceContext,
 ): Promise<Response> {
   const RequestId = uuid();
   let answer: (body: string) => void = () => {};
@@ -89,15 +92,21 @@ async function request(
       ResourceProperties: asTexts(properties),
     };
     try {
-      registry.peer('lambda').enqueue(String(properties.ServiceToken), JSON.stringify(event), principal);
+      const token = String(properties.ServiceToken);
+      const text = JSON.stringify(event);
+      if (isTopic(token)) registry.peer('sns').publish(token, { text, subject: SUBJECT }, principal);
+      else registry.peer('lambda').enqueue(token, text, principal);
     } catch (error) {
       // A function that is gone cannot have deleted its resource: that is a failure too.
       throw new ResourceFault(asAwsError(error).message);
     }
-    const body = await Promise.race([answered, late]);
-    return body === undefined
-      ? { data: {}, noEcho: false, fault: noResponse(RequestId) }
-      : readResponse(body, RequestId);
+    const givenUp = new Promise<undefined>((resolve) => {
+      interrupted.addEventListener('abort', () => resolve(undefined));
+    });
+    const body = await Promise.race([answered, late, givenUp]);
+    if (body !== undefined) return readResponse(body, RequestId);
+    const fault = interrupted.aborted ? new ResourceFault('Resource creation cancelled') : noResponse(RequestId);
+    return { data: {}, noEcho: false, fault };
   } finally {
     timer?.cancel();
     cancel();
@@ -110,8 +119,7 @@ function check({ ServiceToken, ServiceTimeout }: Properties, before: Properties 
     throw new ResourceFault('Modifying service token is not allowed.');
   }
   const token = String(ServiceToken);
-  if (/^arn:[^:]+:sns:/.test(token)) throw notImplemented(`A custom resource behind an SNS topic (${token})`);
-  if (!/^arn:[^:]+:lambda:/.test(token)) throw new ResourceFault('Invalid service token.');
+  if (!/^arn:[^:]+:(lambda|sns):/.test(token)) throw new ResourceFault('Invalid service token.');
   if (ServiceTimeout === undefined) return;
   const seconds = Number(ServiceTimeout);
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > MAX_TIMEOUT_SECONDS) {

@@ -22,6 +22,7 @@ export const describeStack = (stack: Stack) => ({
   StackStatus: stack.status,
   StackStatusReason: stack.statusReason,
   DisableRollback: stack.disableRollback,
+  TimeoutInMinutes: stack.timeoutInMinutes,
   NotificationARNs: [],
   Capabilities: stack.capabilities,
   Outputs: stack.outputs.map(({ key, value, description, exportName }) => ({

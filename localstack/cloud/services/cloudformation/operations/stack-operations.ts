@@ -52,7 +52,6 @@ export function stackOperations(cloud: CloudFormation): Record<string, Operation
         'DisableRollback',
         'OnFailure',
         'EnableTerminationProtection',
-        // The work is done before the answer: it cannot take longer than the caller waits.
         'TimeoutInMinutes',
       ]);
       const existing = stacks.find(call, input.StackName);
@@ -62,6 +61,7 @@ export function stackOperations(cloud: CloudFormation): Record<string, Operation
         ...newStack(cloud, String(input.StackName), call, 'CREATE_IN_PROGRESS'),
         terminationProtection: String(input.EnableTerminationProtection) === 'true',
         disableRollback,
+        ...(input.TimeoutInMinutes && { timeoutInMinutes: minutes(input.TimeoutInMinutes) }),
       };
       const target = await targetOf(cloud, 'CreateStack', input, call, fresh);
       deployments.prepare(fresh, target, new Map());
@@ -125,4 +125,12 @@ export function stackOperations(cloud: CloudFormation): Record<string, Operation
       return { StackId: stack.id };
     },
   };
+}
+
+function minutes(given: unknown): number {
+  const value = Number(given);
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw validationError(
+    `1 validation error detected: Value '${given}' at 'timeoutInMinutes' failed to satisfy constraint: Member must have value greater than or equal to 1`,
+  );
 }

@@ -24,6 +24,8 @@ export type ResourceContext = {
   readonly call: (service: string, operation: string, input: object) => Promise<any>;
   /** A name as CloudFormation makes them, `<stack>-<logical id>-<random>`, at most `maxLength` characters long. */
   readonly newName: (maxLength: number) => string;
+  /** Aborted when the deployment has no time left: who waits for somebody else gives up. */
+  readonly interrupted: AbortSignal;
   /** Waits for what somebody else does, a function for example; the deployment does not count as work meanwhile. */
   readonly waitFor: <T>(work: Promise<T>) => Promise<T>;
 };

@@ -18,8 +18,8 @@ type Described = {
 
 /** AWS::CloudFormation::Stack: a stack within a stack. */
 export const nestedStack: ResourceHandler = {
-  properties: ['TemplateURL', 'Parameters', 'Tags'],
-  refused: ['NotificationARNs', 'TimeoutInMinutes'],
+  properties: ['TemplateURL', 'Parameters', 'Tags', 'TimeoutInMinutes'],
+  refused: ['NotificationARNs'],
   required: ['TemplateURL'],
   createOnly: [],
 
@@ -28,6 +28,7 @@ export const nestedStack: ResourceHandler = {
       StackName: context.newName(128),
       // What is left of it goes when the parent is rolled back.
       OnFailure: 'DO_NOTHING',
+      ...pick(properties, ['TimeoutInMinutes']),
       ...target(properties, context),
     };
     const { StackId } = await run('CreateStack', input, context);

@@ -6,6 +6,7 @@ import { type Dependencies, dependenciesOf, inOrder } from '../template/dependen
 import { validationError } from '../template/errors';
 import { readOutline, readTemplate } from '../template/read-template';
 import type { Template } from '../template/template';
+import { CreationTimeout } from './creation-timeout';
 import { checkExports, exportsOf, importersOf, listed } from './exports';
 import { inParallel } from './in-parallel';
 import { cleanUp, deleteAll } from './removal';
@@ -161,6 +162,7 @@ export class Deployments {
     stack = { ...stack, ...(template.Description !== undefined && { description: template.Description }) };
     stack = this.#stacks.setStatus(stack, `${kind}_IN_PROGRESS`, 'User Initiated');
 
+    const timeout = new CreationTimeout(this.#context.clock, this.#stacks, stack, () => work.interrupt());
     const bring = async (logicalId: string) => {
       const wanted = this.#resolved(work, template, logicalId, dependencies, scope);
       let existing = snapshot.get(logicalId);
@@ -193,13 +195,16 @@ export class Deployments {
       }
     });
 
+    const late = timeout.end();
     let outputs: StackOutput[] = [];
     let reason: string | undefined;
     if (failures.length > 0) {
-      reason = failedTo(
-        failures.map(({ id }) => id),
-        (id) => snapshot.get(id)?.physicalId === undefined,
-      );
+      reason = late
+        ? 'Stack creation time exceeded the specified timeout. '
+        : failedTo(
+            failures.map(({ id }) => id),
+            (id) => snapshot.get(id)?.physicalId === undefined,
+          );
     } else {
       try {
         outputs = stackOutputs(template, scope);
@@ -245,7 +250,11 @@ export class Deployments {
     if (onFailure === 'DO_NOTHING') return this.#stacks.setStatus(stack, `${kind}_FAILED`, reason);
     if (stack.lastGood) return rollBackUpdate(this.#engine, stack, reason, call);
     if (onFailure === 'DELETE') {
-      return this.#delete(this.#stacks.setStatus(stack, 'CREATE_FAILED', reason), [], call);
+      return this.#delete(
+        this.#stacks.setStatus(stack, 'CREATE_FAILED', `${reason}Delete requested by user.`),
+        [],
+        call,
+      );
     }
     return rollBackCreation(this.#engine, stack, `${reason}Rollback requested by user.`, call);
   }

@@ -53,6 +53,7 @@ export class ResourceWork {
   /** As it stands now, by logical id. */
   readonly live: Map<string, StackResource>;
   #cancelled = false;
+  readonly #interruption = new AbortController();
   #waiting = 0;
   #parked: (() => void) | undefined;
 
@@ -74,6 +75,12 @@ export class ResourceWork {
   /** From now on nothing succeeds any more: what is on its way ends as cancelled. */
   cancel(): void {
     this.#cancelled = true;
+  }
+
+  /** The same, at once: nobody is waited for any more. */
+  interrupt(): void {
+    this.cancel();
+    this.#interruption.abort();
   }
 
   /** Makes a resource, perhaps in the place of one that cannot be changed into it. */
@@ -338,6 +345,7 @@ export class ResourceWork {
       stackName: name,
       capabilities,
       principal: this.#calls.principal,
+      interrupted: this.#interruption.signal,
       waitFor: (work) => {
         onCall();
         return this.#waitFor(work);

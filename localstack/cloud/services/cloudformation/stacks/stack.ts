@@ -44,6 +44,8 @@ export type Stack = Target & {
   readonly updatedAt?: number;
   readonly deletedAt?: number;
   readonly changeSetId?: string;
+  /** What its creation may take. */
+  readonly timeoutInMinutes?: number;
   /** What a failed update goes back to; only while the stack is on its way, or has failed on it. */
   readonly lastGood?: LastGood;
 };
