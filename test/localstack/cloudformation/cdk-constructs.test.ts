@@ -8,8 +8,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogRetention, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Bucket, EventType } from 'aws-cdk-lib/aws-s3';
-import { SnsDestination, SqsDestination } from 'aws-cdk-lib/aws-s3-notifications';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import { SqsDestination } from 'aws-cdk-lib/aws-s3-notifications';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId, Provider } from 'aws-cdk-lib/custom-resources';
 import { Trigger } from 'aws-cdk-lib/triggers';
@@ -239,11 +238,10 @@ test('a bucket notifies a queue, although CDK configures that by a function in P
 test('what a bucket cannot notify here is named in the reason', async () => {
   const failing = deploy('Unheard', (stack) => {
     const bucket = new Bucket(stack, 'Bucket', { removalPolicy: RemovalPolicy.DESTROY });
-    const topic = Topic.fromTopicArn(stack, 'Topic', 'arn:aws:sns:us-east-1:000000000000:t');
-    bucket.addEventNotification(EventType.OBJECT_CREATED, new SnsDestination(topic));
+    bucket.addEventNotification(EventType.OBJECT_RESTORE_COMPLETED, new SqsDestination(new Queue(stack, 'Queue')));
   });
   await expect(failing).rejects.toThrow(
-    /Custom::S3BucketNotifications\): Received response status \[FAILED\] .*PutBucketNotificationConfiguration: TopicConfigurations is not implemented/,
+    /Custom::S3BucketNotifications\): Received response status \[FAILED\] .*PutBucketNotificationConfiguration: the event s3:ObjectRestore:Completed is not implemented/,
   );
 });
 

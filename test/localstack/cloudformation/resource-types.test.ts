@@ -139,6 +139,21 @@ describe('Ref and GetAtt', () => {
         Target: { Arn: att('Function'), RoleArn: att('Role') },
       },
     },
+    Topic: { Type: 'AWS::SNS::Topic', Properties: {} },
+    Subscription: {
+      Type: 'AWS::SNS::Subscription',
+      Properties: { TopicArn: { Ref: 'Topic' }, Protocol: 'sqs', Endpoint: att('Queue') },
+    },
+    TopicPolicy: {
+      Type: 'AWS::SNS::TopicPolicy',
+      Properties: {
+        Topics: [{ Ref: 'Topic' }],
+        PolicyDocument: {
+          Version: '2012-10-17',
+          Statement: [{ Effect: 'Allow', Principal: '*', Action: 'sns:Publish', Resource: { Ref: 'Topic' } }],
+        },
+      },
+    },
     QueuePolicy: {
       Type: 'AWS::SQS::QueuePolicy',
       Properties: {

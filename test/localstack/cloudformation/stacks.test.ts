@@ -78,14 +78,14 @@ describe('creating a stack', () => {
   });
 
   test('names resource types and properties that it does not know', async () => {
-    await deploy('CreateStack', 'unknown', { Resources: { Topic: { Type: 'AWS::SNS::Topic' } } });
+    await deploy('CreateStack', 'unknown', { Resources: { Machine: { Type: 'AWS::StepFunctions::StateMachine' } } });
     await deploy('CreateStack', 'unknown-property', { Resources: { P: parameter('x', { Policies: 'expire' }) } });
     const reason = async (name: string) => {
       const { StackEvents } = await cloud.call('cloudformation', 'DescribeStackEvents', { StackName: name });
       return StackEvents.find((event: Record<string, string>) => event.ResourceStatus === 'CREATE_FAILED')
         .ResourceStatusReason;
     };
-    expect(await reason('unknown')).toMatch(/^AWS::SNS::Topic is not implemented/);
+    expect(await reason('unknown')).toMatch(/^AWS::StepFunctions::StateMachine is not implemented/);
     expect(await reason('unknown-property')).toMatch(/^AWS::SSM::Parameter: Policies is not implemented/);
   });
 

@@ -77,19 +77,19 @@ test('a stack that is up to date is left alone', async () => {
 });
 
 test('a failure names the resource, its type and the reason; the next attempt starts afresh', async () => {
-  const Topic = { Type: 'AWS::SNS::Topic', Properties: {} };
-  await expect(deploy({ Stack: { resources: { P: parameter('/p', '1'), Topic } } })).rejects.toMatchObject({
+  const Machine = { Type: 'AWS::StepFunctions::StateMachine', Properties: {} };
+  await expect(deploy({ Stack: { resources: { P: parameter('/p', '1'), Machine } } })).rejects.toMatchObject({
     name: 'DeploymentFailed',
     message: expect.stringMatching(
-      /^Stack Stack could not be deployed \(ROLLBACK_COMPLETE\):\n {2}Topic \(AWS::SNS::Topic\): AWS::SNS::Topic is not implemented/,
+      /^Stack Stack could not be deployed \(ROLLBACK_COMPLETE\):\n {2}Machine \(AWS::StepFunctions::StateMachine\): AWS::StepFunctions::StateMachine is not implemented/,
     ),
   });
   await expect(deploy({ Stack: { resources: { P: parameter('/p', { Ref: 'Nobody' }) } } })).rejects.toThrow(
     /could not be deployed:\n {2}Template format error: Unresolved resource dependencies \[Nobody\]/,
   );
   await deploy({ Stack: { resources: { P: parameter('/p', '2') } } });
-  const update = deploy({ Stack: { resources: { P: parameter('/p', '3'), Topic } } });
-  await expect(update).rejects.toThrow(/\(UPDATE_ROLLBACK_COMPLETE\):\n {2}Topic/);
+  const update = deploy({ Stack: { resources: { P: parameter('/p', '3'), Machine } } });
+  await expect(update).rejects.toThrow(/\(UPDATE_ROLLBACK_COMPLETE\):\n {2}Machine/);
   expect((await cloud.call('ssm', 'GetParameter', { Name: '/p' })).Parameter.Value).toBe('2');
 });
 

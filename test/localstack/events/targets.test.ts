@@ -237,8 +237,12 @@ describe('is refused:', () => {
   test.each([
     [{ Arn: 'nonsense' }, 'Parameter nonsense is not valid. Reason: Provided Arn is not in correct format.'],
     [
-      { Arn: 'arn:aws:sns:us-east-1:000000000000:t' },
-      'events:PutTargets: the target arn:aws:sns:us-east-1:000000000000:t is not implemented',
+      { Arn: 'arn:aws:kinesis:us-east-1:000000000000:stream/s' },
+      'events:PutTargets: the target arn:aws:kinesis:us-east-1:000000000000:stream/s is not implemented',
+    ],
+    [
+      { Arn: 'arn:aws:sns:us-east-1:000000000000:t.fifo' },
+      'Parameter arn:aws:sns:us-east-1:000000000000:t.fifo is not valid. Reason: FIFO topics are not supported.',
     ],
     [{ Arn: queueArn('q.fifo') }, 'Parameter(s) SqsParameters must be specified for target: t.'],
     [{ Input: '{', Id: 't' }, 'JSON syntax error in input for target t.'],

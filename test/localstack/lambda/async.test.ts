@@ -151,12 +151,12 @@ describe('destinations', () => {
     });
   });
 
-  test('SNS is refused by name', async () => {
+  test('S3 is refused by name', async () => {
     await bench.deploy('f', OK);
-    const Destination = 'arn:aws:sns:us-east-1:000000000000:topic';
+    const Destination = 'arn:aws:s3:::bucket';
     await expect(destinations('f', { DestinationConfig: { OnFailure: { Destination } } })).rejects.toMatchObject({
       code: 'NotImplemented',
-      message: expect.stringContaining('sns'),
+      message: expect.stringContaining('s3'),
     });
   });
 });

@@ -243,10 +243,6 @@ describe('is refused', () => {
     [{ FilterCriteria: { Filters: Array(6).fill({ Pattern: '{"a":["b"]}' }) } }, 'at most 5'],
     [{ ScalingConfig: { MaximumConcurrency: 2 } }, unsupported('ScalingConfig')],
     [{ DestinationConfig: { OnSuccess: { Destination: queueArn('q') } } }, unsupported('DestinationConfig')],
-    [
-      { DestinationConfig: { OnFailure: { Destination: 'arn:aws:sns:us-east-1:000000000000:t' } } },
-      'a destination of sns is not implemented',
-    ],
     [{ DestinationConfig: { OnFailure: { Destination: 'arn:aws:s3:::b' } } }, 'a destination of s3 is not implemented'],
     [
       { DestinationConfig: { OnFailure: { Destination: arnOf('f') } } },

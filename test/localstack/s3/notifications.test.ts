@@ -241,8 +241,4 @@ test('what cannot be notified is refused', async () => {
   await expect(configure(Bucket, { QueueConfigurations: [to(queue.arn, 's3:ObjectRestore:*')] })).rejects.toThrow(
     /s3:ObjectRestore:\* is not implemented/,
   );
-  const TopicArn = 'arn:aws:sns:us-east-1:000000000000:t';
-  await expect(
-    configure(Bucket, { TopicConfigurations: [{ TopicArn, Events: [created as 's3:ObjectCreated:*'] }] }),
-  ).rejects.toThrow(/TopicConfigurations is not implemented/);
 });

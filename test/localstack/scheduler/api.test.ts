@@ -355,8 +355,8 @@ describe('what AWS does not take is refused in its words', () => {
     ['a state machine', target({ Arn: `arn:aws:states:us-east-1:${ACCOUNT}:stateMachine:m` }), 'a target of states'],
     [
       'a call of a service that is not there',
-      target({ Arn: 'arn:aws:scheduler:::aws-sdk:sns:publish', Input: '{}' }),
-      'a target of sns:publish',
+      target({ Arn: 'arn:aws:scheduler:::aws-sdk:sfn:startExecution', Input: '{}' }),
+      'a target of sfn:startExecution',
     ],
   ])('%s that AWS would take is refused by name', async (_what, request, message) => {
     await expect(cloud.scheduler.send(new CreateScheduleCommand(request))).rejects.toMatchObject({

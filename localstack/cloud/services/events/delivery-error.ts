@@ -35,10 +35,16 @@ const TRANSIENT = [
 
 /** Codes of targets' own errors, by what EventBridge makes of them. */
 const FROM_TARGET: Readonly<Record<string, readonly string[]>> = {
-  NO_RESOURCE: ['ResourceNotFoundException', 'QueueDoesNotExist', 'AWS.SimpleQueueService.NonExistentQueue'],
-  NO_PERMISSIONS: ['AccessDenied', 'AccessDeniedException', 'KmsAccessDenied'],
+  NO_RESOURCE: [
+    'ResourceNotFoundException',
+    'QueueDoesNotExist',
+    'AWS.SimpleQueueService.NonExistentQueue',
+    'NotFound',
+  ],
+  NO_PERMISSIONS: ['AccessDenied', 'AccessDeniedException', 'AuthorizationError', 'KmsAccessDenied', 'KMSAccessDenied'],
   THROTTLING: ['TooManyRequestsException', 'ThrottlingException', 'RequestThrottled', 'Throttling'],
   INVALID_PARAMETER: [
+    'InvalidParameter',
     'InvalidParameterValue',
     'InvalidParameterValueException',
     'InvalidParameterCombination',

@@ -11,12 +11,13 @@ export const EVENTBRIDGE: Principal = {
   arn: 'events.amazonaws.com',
 };
 
-export type TargetKind = 'lambda' | 'sqs' | 'bus' | 'log-group';
+export type TargetKind = 'lambda' | 'sqs' | 'sns' | 'bus' | 'log-group';
 
 /** By the service in the ARN: the kind of target, and the form of its ARN. */
 const KINDS: Readonly<Record<string, readonly [TargetKind, RegExp]>> = {
   lambda: ['lambda', /^[^:]*:[^:]*:function:/],
   sqs: ['sqs', /^[^:]*:[^:]*:[^:]+$/],
+  sns: ['sns', /^[^:]*:[^:]*:[^:]+$/],
   events: ['bus', /^[^:]*:[^:]*:event-bus\//],
   logs: ['log-group', /^[^:]*:[^:]*:log-group:/],
 };
@@ -35,7 +36,7 @@ export type Parcel = {
   readonly payload: string;
 };
 
-/** Hands payloads over to functions, queues and log groups. Synchronous: when it returns, the target has it. */
+/** Hands payloads over to functions, queues, topics and log groups. Synchronous: when it returns, the target has it. */
 export class Delivery {
   readonly #context: CloudContext;
 
@@ -57,6 +58,11 @@ export class Delivery {
       case 'sqs':
         registry.peer('sqs').send(target.Arn, messageFor(target, payload, traceHeader), sender, source);
         return;
+      case 'sns': {
+        const header = traceHeader === undefined ? {} : { traceHeader };
+        registry.peer('sns').publish(target.Arn, { text: payload, ...header }, sender, source);
+        return;
+      }
       case 'log-group':
         registry.peer('logs').deliver(target.Arn, uuid(), [logEntry(target, payload, clock.now())], sender, source);
         return;
@@ -100,10 +106,11 @@ function logEntry(target: Target, payload: string, now: number): { timestamp: nu
 /** What a template made, and is no JSON where it has to be. */
 export class BadJson extends Error {}
 
-/** For a queue only a template that is an object has to give JSON. */
+/** For a queue or a topic only a template that is an object has to give JSON. */
 function refuseBadJson({ target, payload }: Parcel): void {
   const template = target.InputTransformer?.InputTemplate.trimStart() ?? '';
-  if (targetKind(target.Arn) === 'sqs' && !template.startsWith('{')) return;
+  const kind = targetKind(target.Arn);
+  if ((kind === 'sqs' || kind === 'sns') && !template.startsWith('{')) return;
   try {
     JSON.parse(payload);
   } catch {

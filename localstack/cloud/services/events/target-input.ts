@@ -35,6 +35,9 @@ export function readTarget(given: Target, at: number): Target {
   if (!fifo && given.SqsParameters?.MessageGroupId) {
     throw validation(`Parameter(s) SqsParameters must not be specified for target: ${given.Id}.`);
   }
+  if (kind === 'sns' && given.Arn.endsWith('.fifo')) {
+    throw validation(`Parameter ${given.Arn} is not valid. Reason: FIFO topics are not supported.`);
+  }
   const changed = ['Input', 'InputPath', 'InputTransformer'].find((name) => given[name as keyof Target] !== undefined);
   if (kind === 'bus' && changed) throw notImplemented(`events:PutTargets: ${changed} of a target that is an event bus`);
   checkInput(given, member);

@@ -1,6 +1,6 @@
 import { parseArn } from '../../core/arn';
 import { AwsError, notImplemented } from '../../core/aws-error';
-import type { OutgoingMessage } from '../../core/peers';
+import type { OutgoingAttribute } from '../../core/peers';
 import { asAwsError } from '../../core/registry';
 import type { CloudContext, Principal } from '../../core/service';
 import type { FunctionRecord } from './function-record';
@@ -13,6 +13,12 @@ export type Report = {
   readonly functionArn: string;
 };
 
+/** An event that no try has got through. */
+export type Letter = {
+  readonly body: string;
+  readonly attributes: Readonly<Record<string, OutgoingAttribute>>;
+};
+
 /** A result on its way, as the trace shows it. */
 export type Delivery = {
   readonly operation: 'Destination' | 'DeadLetter';
@@ -22,7 +28,7 @@ export type Delivery = {
   readonly causes: readonly string[];
 };
 
-/** Where results go: SQS, Lambda, EventBridge, in the name of the function's role. All sending is synchronous. */
+/** Where results go: SQS, SNS, Lambda, EventBridge, in the name of the function's role. All sending is synchronous. */
 export class Destinations {
   readonly #context: CloudContext;
   readonly #invoke: (functionArn: string, payload: string, principal: Principal) => void;
@@ -51,7 +57,10 @@ export class Destinations {
     const { registry } = this.#context;
     switch (parseArn(destination)?.service) {
       case 'sqs':
-        this.sendMessage(destination, { body: report.body }, role);
+        registry.peer('sqs').send(destination, { body: report.body }, role);
+        return;
+      case 'sns':
+        registry.peer('sns').publish(destination, { text: report.body }, role);
         return;
       case 'lambda':
         this.#invoke(destination, report.body, role);
@@ -73,8 +82,11 @@ export class Destinations {
     }
   }
 
-  sendMessage(queueArn: string, message: OutgoingMessage, role: Principal): void {
-    this.#context.registry.peer('sqs').send(queueArn, message, role);
+  /** To a dead-letter queue, or topic. */
+  sendLetter(to: string, { body, attributes }: Letter, role: Principal): void {
+    const { registry } = this.#context;
+    if (parseArn(to)?.service === 'sns') registry.peer('sns').publish(to, { text: body, attributes }, role);
+    else registry.peer('sqs').send(to, { body, attributes }, role);
   }
 
   /** What AWS only counts as a failed delivery stands, here, in the function's log. */
@@ -93,7 +105,7 @@ export class Destinations {
 export function validateDestination(at: string, arn: unknown, kinds: readonly string[]): void {
   if (arn === undefined || arn === '') return;
   const service = typeof arn === 'string' ? parseArn(arn)?.service : undefined;
-  if (service === 'sns' || service === 's3') throw notImplemented(`${at}: a destination of ${service}`);
+  if (service === 's3') throw notImplemented(`${at}: a destination of ${service}`);
   if (!service || !kinds.includes(service)) {
     throw new AwsError('InvalidParameterValueException', `The provided destination ${arn} is invalid.`, {
       fields: { Type: 'User' },

@@ -34,6 +34,9 @@ export class Delivery {
         registry.peer('sqs').send(Arn, { body: payload, ...(group ? { groupId: group } : {}) }, principal);
         return;
       }
+      case 'sns':
+        registry.peer('sns').publish(Arn, { text: payload }, principal);
+        return;
       case 'events': {
         const { DetailType: detailType, Source: source } = EventBridgeParameters!;
         const entry = { source, detailType, detail: payload, resources: [scheduleArn(schedule)] };

@@ -18,7 +18,7 @@ const MEMBERS = [
 ];
 
 /** Templated targets of AWS that this cloud has no service for. */
-const ABSENT = ['codebuild', 'codepipeline', 'ecs', 'firehose', 'inspector', 'kinesis', 'sagemaker', 'sns', 'states'];
+const ABSENT = ['codebuild', 'codepipeline', 'ecs', 'firehose', 'inspector', 'kinesis', 'sagemaker', 'states'];
 
 /** Parameters that belong to targets of one service. */
 const PARAMETERS: Readonly<Record<string, string>> = {
@@ -88,7 +88,7 @@ export function readTarget(operation: string, given: Request, call: Call, knows:
     }
     mustBeJson(target.Input);
   } else {
-    if (arn.region !== call.region && ['events', 'lambda', 'sqs'].includes(arn.service)) {
+    if (arn.region !== call.region && ['events', 'lambda', 'sns', 'sqs'].includes(arn.service)) {
       throw validation(`The target ARN provided does not match the current region ${call.region}.`);
     }
     checkTemplated(arn.service, arn.resource, target);
@@ -126,6 +126,9 @@ function checkTemplated(service: string, resource: string, target: Target): void
       if (!resource.startsWith('event-bus/')) throw validation('Provided Arn is not in correct format.');
       if (!target.EventBridgeParameters) throw validation('Parameters EventBridgeParameters must be specified.');
       mustBeJson(target.Input);
+      return;
+    case 'sns':
+      if (resource.includes(':')) throw validation('Provided Arn is not in correct format.');
       return;
     case 'sqs': {
       const fifo = resource.endsWith('.fifo');

@@ -77,6 +77,7 @@ export function notificationConfiguration(property: Properties): object {
     'EventBridgeConfiguration',
     'LambdaConfigurations',
     'QueueConfigurations',
+    'TopicConfigurations',
   ]);
   const destination = ({ Event, Filter, ...rest }: Properties, from: string, to: string) => {
     refuseUnknown('AWS::S3::Bucket: NotificationConfiguration', rest, [from]);
@@ -86,7 +87,12 @@ export function notificationConfiguration(property: Properties): object {
       ...(Filter && { Filter: { Key: { FilterRules: Filter.S3Key.Rules } } }),
     };
   };
-  const { EventBridgeConfiguration, LambdaConfigurations = [], QueueConfigurations = [] } = property;
+  const {
+    EventBridgeConfiguration,
+    LambdaConfigurations = [],
+    QueueConfigurations = [],
+    TopicConfigurations = [],
+  } = property;
   // It is on unless it is turned off by name.
   const toBus = EventBridgeConfiguration && String(EventBridgeConfiguration.EventBridgeEnabled ?? true) === 'true';
   return {
@@ -94,6 +100,7 @@ export function notificationConfiguration(property: Properties): object {
       destination(one, 'Function', 'LambdaFunctionArn'),
     ),
     QueueConfigurations: QueueConfigurations.map((one: Properties) => destination(one, 'Queue', 'QueueArn')),
+    TopicConfigurations: TopicConfigurations.map((one: Properties) => destination(one, 'Topic', 'TopicArn')),
     ...(toBus && { EventBridgeConfiguration: {} }),
   };
 }

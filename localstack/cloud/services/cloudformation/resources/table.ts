@@ -32,6 +32,9 @@ import { schedulerSchedule } from './scheduler-schedule';
 import { schedulerScheduleGroup } from './scheduler-schedule-group';
 import { secretsManagerResourcePolicy } from './secretsmanager-resource-policy';
 import { secretsManagerSecret } from './secretsmanager-secret';
+import { snsSubscription } from './sns-subscription';
+import { snsTopic } from './sns-topic';
+import { snsTopicInlinePolicy, snsTopicPolicy } from './sns-topic-policy';
 import { sqsQueue } from './sqs-queue';
 import { sqsQueueInlinePolicy } from './sqs-queue-inline-policy';
 import { sqsQueuePolicy } from './sqs-queue-policy';
@@ -75,6 +78,10 @@ export const RESOURCE_HANDLERS: ReadonlyMap<string, ResourceHandler> = new Map([
   ['AWS::Scheduler::ScheduleGroup', schedulerScheduleGroup],
   ['AWS::SecretsManager::ResourcePolicy', secretsManagerResourcePolicy],
   ['AWS::SecretsManager::Secret', secretsManagerSecret],
+  ['AWS::SNS::Subscription', snsSubscription],
+  ['AWS::SNS::Topic', snsTopic],
+  ['AWS::SNS::TopicInlinePolicy', snsTopicInlinePolicy],
+  ['AWS::SNS::TopicPolicy', snsTopicPolicy],
   ['AWS::SQS::Queue', sqsQueue],
   ['AWS::SQS::QueueInlinePolicy', sqsQueueInlinePolicy],
   ['AWS::SQS::QueuePolicy', sqsQueuePolicy],

@@ -66,7 +66,7 @@ export function settingsOf(at: string, input: Input, before: Settings): Settings
   const deadLetterArn: string | undefined = input.DeadLetterConfig
     ? input.DeadLetterConfig.TargetArn || undefined
     : before.deadLetterArn;
-  validateDestination(`${at}: DeadLetterConfig`, deadLetterArn, ['sqs']);
+  validateDestination(`${at}: DeadLetterConfig`, deadLetterArn, ['sqs', 'sns']);
   const tracing = input.TracingConfig ? tracingOf(input.TracingConfig) : before.tracing;
   return {
     runtime,

@@ -9,7 +9,7 @@ import { page } from './page';
 /** AWS keeps this much of an account's concurrency for functions without a reservation. */
 const ALWAYS_UNRESERVED = 100;
 const ACCOUNT_CONCURRENCY = 1000;
-const DESTINATIONS = ['sqs', 'lambda', 'events'];
+const DESTINATIONS = ['sqs', 'sns', 'lambda', 'events'];
 
 /** Reserved concurrency, and what becomes of asynchronous invocations. */
 export function limitOperations(context: CloudContext, functions: Functions): Record<string, Operation> {

@@ -82,7 +82,7 @@ export function readSettings(
     : before?.onFailure;
   if (input.DestinationConfig?.OnSuccess) throw unsupported('DestinationConfig');
   if (input.DestinationConfig) refuseUnknown(`${at}: DestinationConfig`, input.DestinationConfig, ['OnFailure']);
-  validateDestination(at, onFailure, ['sqs']);
+  validateDestination(at, onFailure, ['sqs', 'sns']);
   const maximumConcurrency: number | undefined = input.ScalingConfig
     ? input.ScalingConfig.MaximumConcurrency
     : before?.maximumConcurrency;

@@ -287,7 +287,7 @@ export class AsyncQueue {
     if (!succeeded && deadLetters) {
       const attributes = deadLetterAttributes(pending, condition, result);
       this.#destinations.deliver(record, { operation: 'DeadLetter', to: deadLetters, about: payload, causes }, () =>
-        this.#destinations.sendMessage(deadLetters, { body: payload, attributes }, role),
+        this.#destinations.sendLetter(deadLetters, { body: payload, attributes }, role),
       );
     }
     this.#space.remove(key);

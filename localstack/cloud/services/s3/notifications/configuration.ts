@@ -11,21 +11,25 @@ export type Destination = {
   readonly Filter?: { readonly Key?: { readonly FilterRules?: readonly FilterRule[] } };
   readonly LambdaFunctionArn?: string;
   readonly QueueArn?: string;
+  readonly TopicArn?: string;
 };
 
 /** As the SDK has it. */
 export type NotificationConfiguration = {
   readonly LambdaFunctionConfigurations?: readonly Destination[];
   readonly QueueConfigurations?: readonly Destination[];
+  readonly TopicConfigurations?: readonly Destination[];
   readonly EventBridgeConfiguration?: object;
 };
 
 export const destinationsOf = (configuration: NotificationConfiguration): Destination[] => [
   ...(configuration.LambdaFunctionConfigurations ?? []),
   ...(configuration.QueueConfigurations ?? []),
+  ...(configuration.TopicConfigurations ?? []),
 ];
 
-export const arnOf = ({ LambdaFunctionArn, QueueArn }: Destination): string => LambdaFunctionArn ?? QueueArn ?? '';
+export const arnOf = ({ LambdaFunctionArn, QueueArn, TopicArn }: Destination): string =>
+  LambdaFunctionArn ?? QueueArn ?? TopicArn ?? '';
 
 /** Whether this destination hears of `event` (without `s3:`) on `key`. */
 export function hears(destination: Destination, event: string, key: string): boolean {
@@ -36,8 +40,13 @@ export function hears(destination: Destination, event: string, key: string): boo
 /** A configuration with an id for each destination. Throws `InvalidArgument`, or names what cannot be notified here. */
 export function readConfiguration(given: Readonly<Record<string, unknown>>): NotificationConfiguration {
   const at = 'PutBucketNotificationConfiguration';
-  refuseUnknown(at, given, ['LambdaFunctionConfigurations', 'QueueConfigurations', 'EventBridgeConfiguration']);
-  const read = (name: keyof NotificationConfiguration, arn: 'LambdaFunctionArn' | 'QueueArn') => {
+  refuseUnknown(at, given, [
+    'LambdaFunctionConfigurations',
+    'QueueConfigurations',
+    'TopicConfigurations',
+    'EventBridgeConfiguration',
+  ]);
+  const read = (name: keyof NotificationConfiguration, arn: 'LambdaFunctionArn' | 'QueueArn' | 'TopicArn') => {
     const destinations = (given[name] ?? []) as Destination[];
     return destinations.map((destination) => {
       refuseUnknown(`${at}: ${name}`, destination, ['Id', 'Events', 'Filter', arn]);
@@ -48,6 +57,7 @@ export function readConfiguration(given: Readonly<Record<string, unknown>>): Not
   const configuration: NotificationConfiguration = {
     LambdaFunctionConfigurations: read('LambdaFunctionConfigurations', 'LambdaFunctionArn'),
     QueueConfigurations: read('QueueConfigurations', 'QueueArn'),
+    TopicConfigurations: read('TopicConfigurations', 'TopicArn'),
     ...(given.EventBridgeConfiguration !== undefined && { EventBridgeConfiguration: {} }),
   };
   const destinations = destinationsOf(configuration);

@@ -13,7 +13,7 @@ export type Happening = {
 /** Calls do not know their sender's address; everybody is on this machine. */
 const SOURCE_IP = '127.0.0.1';
 
-/** What a function or a queue gets. https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
+/** What a function, a queue or a topic gets. https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-content-structure.html */
 export function notificationOf({ bucket, change, time, sequencer }: Happening, configurationId: string): string {
   const { object, call } = change;
   const removed = change.kind === 'removed' || change.kind === 'marked';
@@ -73,7 +73,7 @@ export function detailOf({ bucket, change, sequencer }: Happening): string {
   });
 }
 
-/** What a queue gets when it becomes a destination. */
+/** What a queue or topic gets when it becomes a destination. */
 export const testEvent = (bucket: Bucket, time: number, requestId: string): string =>
   JSON.stringify({
     Service: 'Amazon S3',

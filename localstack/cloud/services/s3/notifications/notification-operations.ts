@@ -33,7 +33,7 @@ export function notificationOperations(
   };
 }
 
-/** S3 tries a queue with a test event, and a function's policy by reading it. Throws `InvalidArgument`. */
+/** S3 tries a queue or topic with a test event, and a function's policy by reading it. Throws `InvalidArgument`. */
 async function validate(
   context: CloudContext,
   notifier: Notifier,

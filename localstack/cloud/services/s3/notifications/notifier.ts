@@ -8,11 +8,13 @@ import { detailOf, type Happening, notificationOf } from './messages';
 /** S3 itself, as the resource policies of destinations know it. */
 export const S3: Principal = { kind: 'service', service: 's3.amazonaws.com', arn: 's3.amazonaws.com' };
 
+const SUBJECT = 'Amazon S3 Notification';
+
 export const configurationOf = ({ settings }: Bucket): NotificationConfiguration =>
   (settings.notification as NotificationConfiguration | undefined) ?? {};
 
 /**
- * Hands what happened to objects over to functions, queues and EventBridge. Synchronous, so that the notification is
+ * Hands what happened to objects over to functions, queues, topics and EventBridge. Synchronous, so that the notification is
  * as durable as the change. What a destination refuses is lost, as on AWS; the trace tells of it.
  */
 export class Notifier {
@@ -39,11 +41,12 @@ export class Notifier {
   }
 
   /** Throws the destination's own error. */
-  deliver(bucket: Bucket, { LambdaFunctionArn, QueueArn }: Destination, message: string): void {
+  deliver(bucket: Bucket, { LambdaFunctionArn, QueueArn, TopicArn }: Destination, message: string): void {
     const { registry } = this.#context;
     const source = `arn:aws:s3:::${bucket.name}`;
     if (LambdaFunctionArn !== undefined) registry.peer('lambda').enqueue(LambdaFunctionArn, message, S3, source);
-    else registry.peer('sqs').send(QueueArn!, { body: message }, S3, source);
+    else if (QueueArn !== undefined) registry.peer('sqs').send(QueueArn, { body: message }, S3, source);
+    else registry.peer('sns').publish(TopicArn!, { text: message, subject: SUBJECT }, S3, source);
   }
 
   #putOnBus(happening: Happening): void {
