@@ -294,9 +294,9 @@ describe('a global table', () => {
     ],
     ['provisioned capacity', table({ BillingMode: 'PROVISIONED' }), /BillingMode PROVISIONED/],
     [
-      'contributor insights',
-      table({}, { ContributorInsightsSpecification: { Enabled: true } }),
-      /ContributorInsightsSpecification/,
+      'a stream of Kinesis',
+      table({}, { KinesisStreamSpecification: { StreamArn: 'arn:aws:kinesis:us-east-1:000000000000:stream/s' } }),
+      /KinesisStreamSpecification/,
     ],
   ])('with %s is refused by name', async (what, resource, reason) => {
     const name = `refused-${what.replaceAll(' ', '-')}`;

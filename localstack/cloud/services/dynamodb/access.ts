@@ -39,6 +39,7 @@ export function accessOf(tables: Tables, operation: string, input: Input, call: 
   const action = `dynamodb:${operation}`;
   switch (operation) {
     case 'ListTables':
+    case 'ListContributorInsights':
     case 'DescribeLimits':
     case 'DescribeEndpoints':
       return [{ action, resource: '*' }];
@@ -52,6 +53,9 @@ export function accessOf(tables: Tables, operation: string, input: Input, call: 
     case 'TagResource':
     case 'UntagResource':
     case 'ListTagsOfResource':
+    case 'PutResourcePolicy':
+    case 'GetResourcePolicy':
+    case 'DeleteResourcePolicy':
       return [{ action, resource: String(input.ResourceArn) }];
     case 'TransactGetItems':
     case 'TransactWriteItems':
@@ -69,7 +73,11 @@ export function accessOf(tables: Tables, operation: string, input: Input, call: 
     case 'CreateTable': {
       const created = { action, resource: arnOf(call, input.TableName) };
       const tagged = Array.isArray(input.Tags) && input.Tags.length > 0;
-      return tagged ? [created, { ...created, action: 'dynamodb:TagResource' }] : [created];
+      return [
+        created,
+        ...(tagged ? [{ ...created, action: 'dynamodb:TagResource' }] : []),
+        ...(input.ResourcePolicy === undefined ? [] : [{ ...created, action: 'dynamodb:PutResourcePolicy' }]),
+      ];
     }
     default: {
       const table = arnOf(call, input.TableName);

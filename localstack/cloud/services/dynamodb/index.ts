@@ -4,11 +4,17 @@ import { accessOf, CONDITION_KEYS } from './access';
 import { dynamoDbFailure, streamsFailure, tableNameIn } from './failures';
 import { batchGetItem } from './operations/batch-get-item';
 import { batchWriteItem } from './operations/batch-write-item';
+import {
+  describeContributorInsights,
+  listContributorInsights,
+  updateContributorInsights,
+} from './operations/contributor-insights';
 import { createTable } from './operations/create-table';
 import { getItem } from './operations/get-item';
 import { deleteItem, putItem, updateItem } from './operations/item-writes';
 import { query } from './operations/query';
 import { RequestTokens } from './operations/request-tokens';
+import { deleteResourcePolicy, getResourcePolicy, putResourcePolicy } from './operations/resource-policies';
 import { scan } from './operations/scan';
 import {
   describeContinuousBackups,
@@ -33,6 +39,7 @@ import { readIterator } from './streams/shard-iterator';
 import { describeStream, getRecords, getShardIterator, listStreams } from './streams/stream-operations';
 import { createStreamSource } from './streams/stream-source';
 import { Streams } from './streams/streams';
+import { resourcePolicyOf } from './table/resource-policies';
 import { TableEncryption } from './table/table-encryption';
 import type { BillingMode } from './table/table-record';
 import { Tables } from './table/tables';
@@ -89,6 +96,7 @@ export function createDynamoDb(
       signingNames: ['dynamodb'],
       protocol: protocol('DynamoDB_20120810'),
       access,
+      resourcePolicy: (resource) => resourcePolicyOf(tables, resource),
       conditionKeys: CONDITION_KEYS,
       faultPoints: {
         'BatchGetItem.Item': ['throttle'],
@@ -121,17 +129,23 @@ export function createDynamoDb(
           UpdateItem: updateItem(tables),
         }),
         CreateTable: createTable(tables, encryption),
+        DeleteResourcePolicy: deleteResourcePolicy(tables),
         DeleteTable: deleteTable(tables),
         DescribeContinuousBackups: describeContinuousBackups(tables),
+        DescribeContributorInsights: describeContributorInsights(tables),
         DescribeEndpoints: describeEndpoints,
         DescribeLimits: describeLimits,
         DescribeTable: describeTableOperation(tables),
         DescribeTimeToLive: describeTimeToLive(tables),
+        GetResourcePolicy: getResourcePolicy(tables),
+        ListContributorInsights: listContributorInsights(tables),
         ListTables: listTables(tables),
         ListTagsOfResource: listTagsOfResource(tables),
+        PutResourcePolicy: putResourcePolicy(tables),
         TagResource: tagResource(tables),
         UntagResource: untagResource(tables),
         UpdateContinuousBackups: updateContinuousBackups(tables),
+        UpdateContributorInsights: updateContributorInsights(tables),
         UpdateTable: updateTable(tables, encryption),
         UpdateTimeToLive: updateTimeToLive(tables),
       },

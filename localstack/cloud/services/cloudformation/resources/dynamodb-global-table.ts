@@ -17,7 +17,14 @@ const SAME = [
   'SSESpecification',
 ];
 /** Settings of the replica that are settings of the table there. */
-const OF_REPLICA = ['PointInTimeRecoverySpecification', 'TableClass', 'DeletionProtectionEnabled', 'Tags'];
+const OF_REPLICA = [
+  'PointInTimeRecoverySpecification',
+  'TableClass',
+  'DeletionProtectionEnabled',
+  'ContributorInsightsSpecification',
+  'ResourcePolicy',
+  'Tags',
+];
 
 /** AWS::DynamoDB::GlobalTable with its one replica in the stack's region, which is what CDK's `TableV2` makes. */
 export const dynamoDbGlobalTable: ResourceHandler = {
@@ -55,10 +62,19 @@ function asTable(properties: Properties, { region }: ResourceContext): Propertie
   if (!replica || replica.Region !== region || others.length > 0) {
     throw notImplemented(`${TYPE}: Replicas in other regions than ${region}`);
   }
-  refuseUnknown(`${TYPE}: Replicas`, replica, ['Region', 'GlobalSecondaryIndexes', 'SSESpecification', ...OF_REPLICA]);
+  refuseUnknown(`${TYPE}: Replicas`, replica, [
+    'Region',
+    'GlobalSecondaryIndexes',
+    'SSESpecification',
+    'ReplicaStreamSpecification',
+    ...OF_REPLICA,
+  ]);
   // CDK names the indexes once more for each replica; what else could stand there are settings of that replica alone.
+  const ofReplica = new Map<string, Properties>();
   for (const index of (replica.GlobalSecondaryIndexes ?? []) as Properties[]) {
-    refuseUnknown(`${TYPE}: Replicas: GlobalSecondaryIndexes`, index, ['IndexName']);
+    const honoured = ['IndexName', 'ContributorInsightsSpecification'];
+    refuseUnknown(`${TYPE}: Replicas: GlobalSecondaryIndexes`, index, honoured);
+    ofReplica.set(index.IndexName, pick(index, honoured));
   }
   // Capacity that is provisioned goes up and down there, by Application Auto Scaling.
   if (properties.BillingMode !== 'PAY_PER_REQUEST') throw notImplemented(`${TYPE}: BillingMode PROVISIONED`);
@@ -73,7 +89,12 @@ function asTable(properties: Properties, { region }: ResourceContext): Propertie
     ...(properties.SSESpecification && {
       SSESpecification: { ...properties.SSESpecification, ...replica.SSESpecification },
     }),
-    ...(indexes.length > 0 && { GlobalSecondaryIndexes: indexes }),
+    ...(properties.StreamSpecification && {
+      StreamSpecification: { ...properties.StreamSpecification, ...replica.ReplicaStreamSpecification },
+    }),
+    ...(indexes.length > 0 && {
+      GlobalSecondaryIndexes: indexes.map((index) => ({ ...index, ...ofReplica.get(index.IndexName) })),
+    }),
   };
 }
 

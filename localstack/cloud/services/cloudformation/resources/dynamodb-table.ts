@@ -1,10 +1,16 @@
 import { AwsError } from '../../../core/aws-error';
+import { updateInsights } from './dynamodb-table-insights';
+import { updatePolicies } from './dynamodb-table-policies';
 import { finish, type Properties, type ResourceContext, ResourceFault, type ResourceHandler } from './handler';
 import { asBoolean, differ, pick, typed } from './pick';
 import { tagChanges } from './tags';
 
 type UpdateTable = (changes: object) => Promise<unknown>;
-type Index = { readonly IndexName: string; readonly ProvisionedThroughput?: Properties };
+type Index = {
+  readonly IndexName: string;
+  readonly ProvisionedThroughput?: Properties;
+  readonly ContributorInsightsSpecification?: Properties;
+};
 
 const THROUGHPUT = ['ReadCapacityUnits', 'WriteCapacityUnits'];
 
@@ -24,16 +30,11 @@ export const dynamoDbTable: ResourceHandler = {
     'SSESpecification',
     'TableClass',
     'DeletionProtectionEnabled',
+    'ContributorInsightsSpecification',
+    'ResourcePolicy',
     'Tags',
   ],
-  refused: [
-    'ContributorInsightsSpecification',
-    'ImportSourceSpecification',
-    'KinesisStreamSpecification',
-    'OnDemandThroughput',
-    'ResourcePolicy',
-    'WarmThroughput',
-  ],
+  refused: ['ImportSourceSpecification', 'KinesisStreamSpecification', 'OnDemandThroughput', 'WarmThroughput'],
   required: ['KeySchema'],
   createOnly: ['TableName', 'KeySchema', 'LocalSecondaryIndexes'],
   conditional: { AttributeDefinitions: redefined },
@@ -49,7 +50,6 @@ export const dynamoDbTable: ResourceHandler = {
           'KeySchema',
           'BillingMode',
           'ProvisionedThroughput',
-          'GlobalSecondaryIndexes',
           'LocalSecondaryIndexes',
           'TableClass',
           'Tags',
@@ -57,13 +57,19 @@ export const dynamoDbTable: ResourceHandler = {
         THROUGHPUT,
         [],
       ) as object),
+      ...(properties.GlobalSecondaryIndexes && {
+        GlobalSecondaryIndexes: indexesIn(properties).map((index) => typed(definition(index), THROUGHPUT, [])),
+      }),
       ...(properties.StreamSpecification && { StreamSpecification: stream(properties) }),
       ...(properties.SSESpecification && { SSESpecification: encryption(properties) }),
       ...(properties.DeletionProtectionEnabled !== undefined && {
         DeletionProtectionEnabled: asBoolean(properties.DeletionProtectionEnabled),
       }),
     });
-    await finish(TableName, () => settings(TableName, properties, {}, context));
+    await finish(TableName, async () => {
+      await settings(TableName, properties, {}, context);
+      await updatePolicies(TableDescription, properties, {}, context);
+    });
     return { physicalId: TableName, attributes: attributesOf(TableDescription) };
   },
 
@@ -86,7 +92,7 @@ export const dynamoDbTable: ResourceHandler = {
     const indexes: readonly Index[] = now.GlobalSecondaryIndexes ?? [];
     await removeIndexes(properties, indexes, updateTable);
     await updateThroughput(properties, before, indexes, updateTable);
-    if (differ(properties, before, ['StreamSpecification'])) {
+    if (viewOf(properties) !== viewOf(before)) {
       // The view of a stream cannot be changed: the stream ends, and a new one begins.
       if (now.StreamSpecification?.StreamEnabled) await updateTable({ StreamSpecification: { StreamEnabled: false } });
       if (properties.StreamSpecification) await updateTable({ StreamSpecification: stream(properties) });
@@ -103,6 +109,7 @@ export const dynamoDbTable: ResourceHandler = {
     await addIndexes(properties, indexes, updateTable);
     await settings(TableName, properties, before, context);
     const { Table } = await call('dynamodb', 'DescribeTable', { TableName });
+    await updatePolicies(Table, properties, before, context);
     const tags = tagChanges(properties.Tags, before.Tags);
     if (tags.set.length > 0) await call('dynamodb', 'TagResource', { ResourceArn: Table.TableArn, Tags: tags.set });
     if (tags.removed.length > 0) {
@@ -119,6 +126,8 @@ function attributesOf(table: any) {
   return { Arn: table.TableArn, ...(table.LatestStreamArn && { StreamArn: table.LatestStreamArn }) };
 }
 
+const viewOf = ({ StreamSpecification }: Properties): unknown => StreamSpecification?.StreamViewType;
+
 const stream = ({ StreamSpecification }: Properties) => ({
   StreamEnabled: true,
   StreamViewType: StreamSpecification.StreamViewType,
@@ -130,13 +139,15 @@ function encryption({ SSESpecification }: Properties): object {
   return { Enabled: asBoolean(SSEEnabled), ...rest };
 }
 
-/** What has operations of its own: time to live and point-in-time recovery. */
+/** What has operations of its own: time to live, point-in-time recovery, contributor insights. */
 async function settings(
   TableName: string,
   properties: Properties,
   before: Properties,
-  { call }: ResourceContext,
+  context: ResourceContext,
 ): Promise<void> {
+  const { call } = context;
+  await updateInsights(TableName, properties, before, context);
   if (differ(properties, before, ['TimeToLiveSpecification'])) {
     const { TimeToLiveDescription: now } = await call('dynamodb', 'DescribeTimeToLive', { TableName });
     const wanted = properties.TimeToLiveSpecification ?? { AttributeName: now.AttributeName, Enabled: false };
@@ -169,6 +180,14 @@ function redefined(now: unknown, before: unknown): boolean {
   return next.some((d) => old.has(d.AttributeName) && old.get(d.AttributeName) !== d.AttributeType);
 }
 
+/** What DynamoDB makes an index of. */
+function definition({
+  ContributorInsightsSpecification: _,
+  ...index
+}: Index): Omit<Index, 'ContributorInsightsSpecification'> {
+  return index;
+}
+
 const indexesIn = (properties: Properties): Index[] => properties.GlobalSecondaryIndexes ?? [];
 
 /** CloudFormation's own rules for what one update may do to the indexes of a table. */
@@ -176,8 +195,8 @@ function checkIndexChanges(properties: Properties, before: Properties): void {
   const old = new Map(indexesIn(before).map((index) => [index.IndexName, index]));
   const now = new Map(indexesIn(properties).map((index) => [index.IndexName, index]));
   for (const [name, index] of now) {
-    const { ProvisionedThroughput: _, ...rest } = index;
-    const { ProvisionedThroughput: _p, ...oldRest } = old.get(name) ?? index;
+    const { ProvisionedThroughput: _, ...rest } = definition(index);
+    const { ProvisionedThroughput: _p, ...oldRest } = definition(old.get(name) ?? index);
     if (differ(rest, oldRest, [...Object.keys(rest), ...Object.keys(oldRest)])) {
       throw new ResourceFault(
         "Cannot update GSI's properties other than Provisioned Throughput and Contributor Insights Specification. You can create a new GSI with a different name.",
@@ -203,7 +222,7 @@ async function addIndexes(properties: Properties, there: readonly Index[], updat
   const known = there.map(({ IndexName }) => IndexName);
   const { AttributeDefinitions } = properties;
   for (const index of indexesIn(properties).filter(({ IndexName }) => !known.includes(IndexName))) {
-    const Create = typed(index, THROUGHPUT, []);
+    const Create = typed(definition(index), THROUGHPUT, []);
     await updateTable({ AttributeDefinitions, GlobalSecondaryIndexUpdates: [{ Create }] });
   }
 }

@@ -1,14 +1,14 @@
 import type { Shape } from './input-shape';
 
 /** Where a table is looked up: its name, or its ARN. */
-export const tableName: Shape = {
+export const optionalTableName = {
   type: 'string',
-  required: true,
   min: 1,
   max: 1024,
   pattern: '[a-zA-Z0-9_.-]+',
   orArn: true,
-};
+} as const;
+export const tableName: Shape = { ...optionalTableName, required: true };
 
 /** Where a table or an index gets its name. */
 export const newName: Shape = { type: 'string', required: true, min: 3, max: 255, pattern: '[a-zA-Z0-9_.-]+' };

@@ -16,6 +16,7 @@ import type {
 import { type Tables, tableArn } from '../table/tables';
 import { flag, newName } from './common-shapes';
 import { checkInput, type Members } from './input-shape';
+import { newPolicy } from './resource-policies';
 import {
   assertBilling,
   assertDefinitions,
@@ -56,6 +57,7 @@ const members: Members = {
   Tags: tagList,
   TableClass: tableClass,
   DeletionProtectionEnabled: flag,
+  ResourcePolicy: { type: 'string' },
 };
 
 type Input = {
@@ -71,6 +73,7 @@ type Input = {
   readonly Tags?: readonly Tag[];
   readonly TableClass?: string;
   readonly DeletionProtectionEnabled?: boolean;
+  readonly ResourcePolicy?: string;
 };
 
 /** The table is there when this returns; the answer says CREATING, as AWS's does. */
@@ -83,12 +86,13 @@ export const createTable =
       throw new AwsError('ResourceInUseException', `Table already exists: ${input.TableName}`);
     const now = tables.context.clock.now();
     const mode = input.BillingMode ?? 'PROVISIONED';
+    const arn = tableArn(call, input.TableName);
     const base: TableRecord = {
       id: tables.newId(),
       account: call.account,
       region: call.region,
       name: input.TableName,
-      arn: tableArn(call, input.TableName),
+      arn,
       createdAt: now,
       KeySchema: input.KeySchema,
       AttributeDefinitions: input.AttributeDefinitions,
@@ -103,6 +107,9 @@ export const createTable =
       ...encryptedAs(encryption, input.SSESpecification, { name: input.TableName }, call),
       DeletionProtectionEnabled: input.DeletionProtectionEnabled ?? false,
       tags: input.Tags ?? [],
+      ...(input.ResourcePolicy !== undefined && {
+        policies: { [arn]: newPolicy(tables, input.ResourcePolicy, arn, call) },
+      }),
     };
     const view = input.StreamSpecification?.StreamEnabled && input.StreamSpecification.StreamViewType;
     const table = tables.save(view ? withStream(tables, base, view) : base);

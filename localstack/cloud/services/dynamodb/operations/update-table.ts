@@ -102,13 +102,21 @@ export const updateTable =
       record = { ...plain, ...encryptedAs(encryption, input.SSESpecification, record, call) };
     }
     if (input.StreamSpecification) record = switchStream(tables, record, input.StreamSpecification);
-    const updated = tables.save(record);
+    const gone = updates.flatMap(({ Delete }) => Delete?.IndexName ?? []);
+    const updated = tables.save(withoutInsights(record, gone));
     for (const { Create, Delete } of updates) {
       if (Create) updated.backfill(updated.index(Create.IndexName) as SecondaryIndex);
       if (Delete) table.index(Delete.IndexName)?.entries.clear();
     }
     return { TableDescription: describeTable(updated, 'UPDATING') };
   };
+
+/** An index of the same name that is made later is another one. */
+function withoutInsights(record: TableRecord, indexes: readonly string[]): TableRecord {
+  if (!record.insights || indexes.length === 0) return record;
+  const kept = Object.entries(record.insights).filter(([index]) => !indexes.includes(index));
+  return { ...record, insights: Object.fromEntries(kept) };
+}
 
 function assertUpdates(updates: readonly IndexUpdate[]): void {
   const names = updates.map(({ Create, Update, Delete }) => {

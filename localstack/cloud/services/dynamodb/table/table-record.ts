@@ -18,6 +18,12 @@ export type IndexRecord = {
   readonly ProvisionedThroughput?: Throughput;
 };
 
+export type StoredPolicy = { readonly text: string; readonly revision: string };
+
+export type InsightsMode = 'ACCESSED_AND_THROTTLED_KEYS' | 'THROTTLED_KEYS';
+/** `since`: when it was set, in milliseconds since 1970. */
+export type InsightsRecord = { readonly enabled: boolean; readonly mode: InsightsMode; readonly since: number };
+
 /** All that is kept of a table besides its items. Members in capitals are as the API shows them. */
 export type TableRecord = {
   /** Also part of the names under which the store keeps the table's items: a new table never sees an old one's. */
@@ -46,5 +52,9 @@ export type TableRecord = {
   readonly latestStream?: { readonly arn: string; readonly label: string };
   readonly ttlAttribute?: string;
   readonly recovery?: { readonly since: number; readonly days: number };
+  /** Resource policies of the table and its streams, by ARN. */
+  readonly policies?: Readonly<Record<string, StoredPolicy>>;
+  /** Contributor insights of the table (by an empty name) and its indexes. */
+  readonly insights?: Readonly<Record<string, InsightsRecord>>;
   readonly tags: readonly Tag[];
 };
