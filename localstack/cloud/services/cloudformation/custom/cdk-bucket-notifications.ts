@@ -78,11 +78,8 @@ function text(value) {
 }
 `;
 
-/**
- * The properties of a function as it is made here. There is no Python; the one Python function that CDK puts into apps of
- * every language, for the notifications of a bucket, is replaced by the same one for Node. All others stay as they are.
- */
-export function forNode(properties: Properties): Properties {
+/** The properties of a function as it is made here: the one for the notifications of buckets is replaced by the same one for Node. */
+export function notificationsForNode(properties: Properties): Properties {
   const { Description, Runtime, Code } = properties;
   const known =
     Description === DESCRIPTION &&

@@ -1,6 +1,7 @@
 import { strToU8, zipSync } from 'fflate';
 import { AwsError } from '../../../core/aws-error';
-import { forNode } from '../custom/cdk-bucket-notifications';
+import { deploymentForNode } from '../custom/cdk-bucket-deployment';
+import { notificationsForNode } from '../custom/cdk-bucket-notifications';
 import { inlineFiles } from '../custom/cfn-response';
 import { finish, type Properties, type ResourceContext, type ResourceHandler } from './handler';
 import { differ, pick, typed } from './pick';
@@ -57,7 +58,7 @@ export const lambdaFunction: ResourceHandler = {
   nameProperty: 'FunctionName',
 
   create: async (given, context) => {
-    const properties = forNode(given);
+    const properties = forNode(given, context);
     const FunctionName = properties.FunctionName ?? context.newName(64);
     const { FunctionArn } = await context.call('lambda', 'CreateFunction', {
       FunctionName,
@@ -72,7 +73,7 @@ export const lambdaFunction: ResourceHandler = {
 
   update: async (FunctionName, given, givenBefore, context) => {
     const { call } = context;
-    const [properties, before] = [forNode(given), forNode(givenBefore)];
+    const [properties, before] = [forNode(given, context), forNode(givenBefore, context)];
     if (differ(properties, before, ['Code', 'Architectures'])) {
       await call('lambda', 'UpdateFunctionCode', {
         FunctionName,
@@ -102,6 +103,10 @@ export const lambdaFunction: ResourceHandler = {
 
   delete: (FunctionName, _properties, { call }) => call('lambda', 'DeleteFunction', { FunctionName }),
 };
+
+/** There is no Python: two functions that CDK puts into apps of every language are replaced by the same ones for Node. */
+const forNode = (properties: Properties, { logicalId }: ResourceContext): Properties =>
+  deploymentForNode(notificationsForNode(properties), logicalId);
 
 /** Properties as the API wants them. */
 function configuration({ KmsKeyArn, ...properties }: Properties): object {

@@ -1,3 +1,4 @@
+import { withoutCli } from '../custom/cdk-bucket-deployment';
 import type { ResourceHandler } from './handler';
 import { pick } from './pick';
 
@@ -13,7 +14,7 @@ export const lambdaLayerVersion: ResourceHandler = {
   create: async (properties, { call, newName }) => {
     const { LayerVersionArn } = await call('lambda', 'PublishLayerVersion', {
       LayerName: properties.LayerName ?? newName(140),
-      ...pick(properties, MEMBERS),
+      ...pick(withoutCli(properties), MEMBERS),
     });
     return { physicalId: LayerVersionArn, attributes: { LayerVersionArn } };
   },
