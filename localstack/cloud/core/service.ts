@@ -120,6 +120,8 @@ export interface Service {
    * so that it is compiled once. Undefined when there is none.
    */
   resourcePolicy?(resource: string, action: string): object | undefined;
+  /** The tags of one of the service's resources, by its ARN: `aws:ResourceTag/…`. Asked for only when a policy asks. */
+  resourceTags?(resource: string): Readonly<Record<string, string>> | undefined;
   /**
    * Condition keys of the service's own that `access` gives, such as `dynamodb:LeadingKeys`; `kms:EncryptionContext:*`
    * stands for all that begin so. A policy that asks for another one is refused by name.

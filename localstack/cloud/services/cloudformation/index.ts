@@ -36,6 +36,11 @@ export function createCloudFormation(context: CloudContext): {
       ...templateOperations(cloud),
     }),
     access: cloudFormationAccess,
+    resourceTags: (arn) => {
+      const [, , , region = '', account = ''] = arn.split(':');
+      const tags = cloud.stacks.find({ account, region }, arn.split('/')[1] ?? '')?.tags;
+      return tags && Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
+    },
     conditionKeys: CONDITION_KEYS,
     start: () => takeUp.start(),
   };

@@ -39,7 +39,7 @@ import { readIterator } from './streams/shard-iterator';
 import { describeStream, getRecords, getShardIterator, listStreams } from './streams/stream-operations';
 import { createStreamSource } from './streams/stream-source';
 import { Streams } from './streams/streams';
-import { resourcePolicyOf } from './table/resource-policies';
+import { resourcePolicyOf, tagsOf } from './table/resource-policies';
 import { TableEncryption } from './table/table-encryption';
 import type { BillingMode } from './table/table-record';
 import { Tables } from './table/tables';
@@ -97,6 +97,7 @@ export function createDynamoDb(
       protocol: protocol('DynamoDB_20120810'),
       access,
       resourcePolicy: (resource) => resourcePolicyOf(tables, resource),
+      resourceTags: (resource) => tagsOf(tables, resource),
       conditionKeys: CONDITION_KEYS,
       faultPoints: {
         'BatchGetItem.Item': ['throttle'],

@@ -12,7 +12,7 @@ import { Delivery } from './delivery';
 import { busAccess } from './peer';
 import { permissionOperations } from './permission-operations';
 import { ENTRY_FAULTS, makePutEvents, UNEXPECTED } from './put-events';
-import { busIdFrom } from './records';
+import { busIdFrom, readArn } from './records';
 import { replayOperations } from './replay-operations';
 import { Replays } from './replays';
 import { Router } from './router';
@@ -59,6 +59,10 @@ export function createEvents(context: CloudContext): {
       },
       access: eventsAccess,
       resourcePolicy: (arn) => (arn.includes(':event-bus/') ? buses.find(busIdFrom(arn, context))?.policy : undefined),
+      resourceTags: (arn) => {
+        const { bus, rule } = readArn(arn) ?? {};
+        return bus && (rule === undefined ? buses.find(bus)?.record : buses.findRule(bus, rule))?.tags;
+      },
       conditionKeys: ['events:source', 'events:detail-type', 'events:TargetArn', 'events:eventBusInvocation'],
       faultPoints: { Deliver: DELIVER_FAULTS, 'PutEvents.Entry': ENTRY_FAULTS },
       failure: (kind) =>

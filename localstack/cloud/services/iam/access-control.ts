@@ -1,5 +1,5 @@
 import type { AccessControl, Credentials, GrantReport, RequestFacts, SessionScope } from '../../core/peers';
-import type { Access, CloudContext, Principal } from '../../core/service';
+import type { Access, CloudContext, Principal, Service } from '../../core/service';
 import type { SessionCredentials } from './credentials';
 import { denialNote, deniedError } from './denial';
 import { grantReport } from './grant-report';
@@ -88,7 +88,8 @@ export class PolicyJudge implements AccessControl {
 
   judge(policy: object, principal: Principal, access: Access): 'allow' | 'deny' | 'none' {
     if (this.#context.iam === false) return 'allow';
-    const keys = conditionKeys(principal, access, this.#context.clock.now());
+    const resourceTags = () => this.#serviceOf(access)?.resourceTags?.(access.resource);
+    const keys = conditionKeys(principal, access, this.#context.clock.now(), { resourceTags });
     return decide([this.#compiled(policy)], access.action, access.resource, keys, principal).effect;
   }
 
@@ -132,7 +133,9 @@ export class PolicyJudge implements AccessControl {
     resourcePolicy: object | undefined,
     own: RolePolicies | undefined,
   ): { readonly outcome: Outcome; readonly fixed: boolean } {
-    const keys = conditionKeys(principal, access, this.#context.clock.now(), { ...facts, roleTags: own?.role?.tags });
+    const resourceTags = () => this.#serviceOf(access)?.resourceTags?.(access.resource);
+    const known = { ...facts, roleTags: own?.role?.tags, resourceTags };
+    const keys = conditionKeys(principal, access, this.#context.clock.now(), known);
     const ask = (policies: readonly CompiledPolicy[] | undefined): Decision | undefined =>
       policies && decide(policies, access.action, access.resource, keys, principal);
     const opinions = {
@@ -151,11 +154,14 @@ export class PolicyJudge implements AccessControl {
     };
   }
 
-  #resourcePolicy({ resource, action }: Access): object | undefined {
+  #resourcePolicy(access: Access): object | undefined {
+    return this.#serviceOf(access)?.resourcePolicy?.(access.resource, access.action);
+  }
+
+  #serviceOf({ resource }: Access): Service | undefined {
     if (!resource.startsWith('arn:')) return undefined;
     const from = resource.indexOf(':', 4) + 1;
-    const service = resource.slice(from, resource.indexOf(':', from));
-    return this.#context.registry.service(service)?.resourcePolicy?.(resource, action);
+    return this.#context.registry.service(resource.slice(from, resource.indexOf(':', from)));
   }
 
   #compiled(policy: object): CompiledPolicy {

@@ -33,7 +33,14 @@ export function createIam(context: CloudContext): { service: Service & { readonl
       },
       access: (operation, input, call) => [accessOf(state, operation, input as Record<string, string>, call)],
       resourcePolicy: (arn, action) => (action.startsWith('sts:') ? state.trustOf(arn) : undefined),
-      conditionKeys: ['iam:AWSServiceName', 'iam:PassedToService', 'iam:PermissionsBoundary', 'iam:PolicyARN'],
+      resourceTags: (arn) => (arn.includes(':role/') ? state.findRole(arn) : state.findPolicy(arn))?.tags,
+      conditionKeys: [
+        'iam:ResourceTag/*',
+        'iam:AWSServiceName',
+        'iam:PassedToService',
+        'iam:PermissionsBoundary',
+        'iam:PolicyARN',
+      ],
     },
   };
 }

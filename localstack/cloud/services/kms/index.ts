@@ -41,6 +41,7 @@ export function createKms({ store, clock, registry }: CloudContext): {
         const key = keys.find(resource);
         return key && readKeyPolicy(key.policy);
       },
+      resourceTags: (resource) => keys.find(resource)?.tags,
       conditionKeys: CONDITION_KEYS,
     },
     peer: keyAccess(keys, authorization, grants, clock),

@@ -116,6 +116,10 @@ export function createLambda(
       const target = arn.includes(':function:') ? functions.find(arn, context) : undefined;
       return target && policyOf(target.record, target.qualifier);
     },
+    resourceTags: (arn) =>
+      arn.includes(':event-source-mapping:')
+        ? mappings.list().find(({ uuid }) => arn.endsWith(`:${uuid}`))?.tags
+        : functions.byArn(arn.split(':').slice(0, 7).join(':'))?.tags,
     conditionKeys: [
       'lambda:FunctionArn',
       'lambda:FunctionUrlAuthType',

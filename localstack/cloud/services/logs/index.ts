@@ -54,6 +54,7 @@ export function createLogs(
       const { account = '', region = '' } = parseArn(arn) ?? {};
       return policies.together({ account, region });
     },
+    resourceTags: (arn) => groups.find(home, arn.replace(/:(\*|log-stream:.*)$/, ''))?.tags,
     failure: (kind, _operation, _input, code) => failure(code ?? (kind === 'throttle' ? THROTTLED : UNAVAILABLE)),
     // A stream comes with its first event; groups are deployed.
     dataSpaces: ['logs-events', 'logs-streams'],

@@ -35,6 +35,11 @@ export function createScheduler(context: CloudContext): Service & { readonly nam
       ...tagOperations(clock, schedules),
     },
     access: schedulerAccess,
+    resourceTags: (arn) => {
+      const [, , , region = '', account = '', resource = ''] = arn.split(':');
+      const [kind, group = ''] = resource.split('/');
+      return kind === 'schedule-group' ? schedules.findGroup({ account, region, group })?.tags : undefined;
+    },
     failure: apiFailure,
     faultPoints: { Deliver: DELIVER_FAULTS },
     dataSpaces: ['scheduler-invocations', 'scheduler-tokens'],

@@ -30,7 +30,7 @@ const MEMBERS = [
 
 const OF_NO_SECRET = ['ListSecrets', 'GetRandomPassword', 'BatchGetSecretValue'];
 
-export const CONDITION_KEYS = [...MEMBERS, 'SecretId'].map((name) => `secretsmanager:${name}`);
+export const CONDITION_KEYS = [...MEMBERS, 'SecretId', 'ResourceTag/*'].map((name) => `secretsmanager:${name}`);
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecretsmanager.html */
 export class SecretAuthorization {

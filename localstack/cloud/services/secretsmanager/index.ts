@@ -11,6 +11,10 @@ export function createSecretsManager({ store, clock, registry }: CloudContext): 
   const secrets = new Secrets(store, clock);
   const protection = new Protection(registry);
   const authorization = new SecretAuthorization(secrets, registry);
+  const secretAt = (arn: string) => {
+    const [, , , region = '', account = ''] = arn.split(':');
+    return secrets.find(arn, { account, region });
+  };
   return {
     name: 'secretsmanager',
     signingNames: ['secretsmanager'],
@@ -22,10 +26,10 @@ export function createSecretsManager({ store, clock, registry }: CloudContext): 
     },
     access: (operation, input, call) => authorization.access(operation, input, call),
     resourcePolicy: (resource) => {
-      const [, , , region = '', account = ''] = resource.split(':');
-      const policy = secrets.find(resource, { account, region })?.policy;
+      const policy = secretAt(resource)?.policy;
       return policy === undefined ? undefined : readPolicy(policy);
     },
+    resourceTags: (resource) => secretAt(resource)?.tags,
     conditionKeys: CONDITION_KEYS,
   };
 }

@@ -39,6 +39,7 @@ export function createSns(context: CloudContext): { service: Service & { readonl
         const topic = topics.find(arn);
         return topic && topics.policyOf(topic);
       },
+      resourceTags: (arn) => topics.find(arn)?.tags,
       conditionKeys: ['sns:Protocol', 'sns:Endpoint'],
       faultPoints: { Deliver: DELIVER_FAULTS },
       failure: (kind) =>

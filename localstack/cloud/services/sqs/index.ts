@@ -42,6 +42,7 @@ export function createSqs(
       },
       access: sqsAccess,
       resourcePolicy: (arn) => queues.find(idFromArn(arn))?.settings.policy,
+      resourceTags: (arn) => queues.find(idFromArn(arn))?.record.tags,
       faultPoints: { Receive: ['duplicate', 'reorder'], 'SendMessageBatch.Entry': ['error', 'throttle'] },
       failure: (kind, _operation, _input, code) => sqsFailure(kind, code),
       dataSpaces: [...MESSAGE_SPACES, 'sqs-moves'],

@@ -28,6 +28,8 @@ export function createSsm(context: CloudContext): Service {
         action: `ssm:${operation}`,
         resource,
       })),
+    resourceTags: (arn) => parameters.at(arn)?.tags,
+    conditionKeys: ['ssm:resourceTag/*'],
   };
 }
 

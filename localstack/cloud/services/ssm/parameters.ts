@@ -11,7 +11,7 @@ export class Parameters {
     this.#records = new Records<Parameter>(context.store.space('ssm-parameter-versions'));
   }
 
-  find(name: string, call: Call): Parameter | undefined {
+  find(name: string, call: Pick<Call, 'account' | 'region'>): Parameter | undefined {
     return this.#records.get(keyOf(name, call));
   }
 
@@ -20,6 +20,13 @@ export class Parameters {
     const parameter = this.find(name, call) ?? (maybeSlash ? this.find(`/${name}`, call) : undefined);
     if (!parameter) throw new AwsError('ParameterNotFound', '');
     return parameter;
+  }
+
+  /** By its ARN, in which a name without a path and the same with a slash look alike. */
+  at(arn: string): Parameter | undefined {
+    const [, , , region = '', account = ''] = arn.split(':');
+    const name = arn.slice(arn.indexOf(':parameter/') + ':parameter'.length);
+    return this.find(name, { account, region }) ?? this.find(name.slice(1), { account, region });
   }
 
   set(parameter: Parameter, call: Call): void {
@@ -40,4 +47,4 @@ export class Parameters {
   }
 }
 
-const keyOf = (name: string, { account, region }: Call) => `${account}/${region}/${name}`;
+const keyOf = (name: string, { account, region }: Pick<Call, 'account' | 'region'>) => `${account}/${region}/${name}`;

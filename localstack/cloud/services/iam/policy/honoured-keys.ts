@@ -32,6 +32,7 @@ const GLOBAL = [
   'aws:SourceAccount',
   'aws:RequestedRegion',
   'aws:RequestTag/*',
+  'aws:ResourceTag/*',
   'aws:TagKeys',
   'aws:ResourceAccount',
 

@@ -5,8 +5,13 @@ import type { Access, Principal } from '../../../core/service';
 /** The values of a condition key, by its lower-case name; undefined when the request does not have that key. */
 export type ConditionKeys = (key: string) => readonly string[] | undefined;
 
-/** What is known of a request besides who does what: how it came, and the tags of the role that makes it. */
-export type RequestKnowledge = RequestFacts & { readonly roleTags?: Readonly<Record<string, string>> };
+type Tags = Readonly<Record<string, string>>;
+
+/** What is known of a request besides who does what: how it came, the tags of the role that makes it, and of what it is about. */
+export type RequestKnowledge = RequestFacts & {
+  readonly roleTags?: Tags | undefined;
+  readonly resourceTags?: () => Tags | undefined;
+};
 
 /**
  * The condition keys of a request: those that the service gave, and the global ones that follow from who calls what.
@@ -100,8 +105,10 @@ function tagKey(
   kind: string,
   name: string,
   principal: Principal,
-  { roleTags, input }: RequestKnowledge,
+  { roleTags, resourceTags, input }: RequestKnowledge,
 ): string | undefined {
+  // Some services have a name of their own for it, such as `ssm:resourceTag`.
+  if (kind.endsWith(':resourcetag')) return tagIn(resourceTags?.() ?? {}, name);
   if (kind === 'aws:requesttag') return tagIn(requestTags(input), name);
   if (kind !== 'aws:principaltag' || principal.kind !== 'role') return undefined;
   return tagIn(principal.session?.tags ?? {}, name) ?? tagIn(roleTags ?? {}, name);
