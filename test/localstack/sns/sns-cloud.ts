@@ -1,4 +1,5 @@
 import { type Cloud, startCloud } from '../../../localstack/cloud/cloud';
+import { Clock } from '../../../localstack/cloud/core/clock';
 import type { Principal } from '../../../localstack/cloud/core/service';
 
 export const ACCOUNT = '000000000000';
@@ -28,8 +29,10 @@ export class SnsCloud {
     this.cloud = cloud;
   }
 
-  static async start(options: { readonly dir?: string } = {}): Promise<SnsCloud> {
-    return new SnsCloud(await startCloud({ port: 0, ...options }));
+  /** `startAt`: the time at which its clock stands, in milliseconds since 1970. */
+  static async start({ dir, startAt }: { dir?: string; startAt?: number } = {}): Promise<SnsCloud> {
+    const clock = startAt === undefined ? undefined : new Clock({ manual: true, startAt });
+    return new SnsCloud(await startCloud({ port: 0, ...(dir && { dir }), ...(clock && { clock }) }));
   }
 
   stop(): Promise<void> {
