@@ -1,3 +1,4 @@
+import { parseArn } from '../../../core/arn';
 import { AwsError } from '../../../core/aws-error';
 import type { Call, CloudContext } from '../../../core/service';
 import { rolePrincipal } from '../execution/role-credentials';
@@ -31,7 +32,8 @@ export async function checkRole(
     mustAllow('xray:PutTraceSegments', '*', 'PutTraceSegments on XRAY');
   }
   if (deadLetterArn && (moved || deadLetterArn !== before?.deadLetterArn)) {
-    mustAllow('sqs:SendMessage', deadLetterArn, 'SendMessage on SQS');
+    if (parseArn(deadLetterArn)?.service === 'sns') mustAllow('sns:Publish', deadLetterArn, 'Publish on SNS');
+    else mustAllow('sqs:SendMessage', deadLetterArn, 'SendMessage on SQS');
   }
 }
 
