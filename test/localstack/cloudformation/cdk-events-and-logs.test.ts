@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { CfnOutput, Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
 import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
-import { CloudWatchLogGroup } from 'aws-cdk-lib/aws-events-targets';
+import { CloudWatchLogGroup, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { CdkDeployment } from './cdk-deployment';
 
 let cdk: CdkDeployment;
@@ -30,6 +32,34 @@ test('an archive of a bus is deployed as CDK writes it: with a key that is empty
     cdk.call('events', 'UpdateArchive', { ArchiveName: 'kept', KmsKeyIdentifier: 'alias/own' }),
   ).rejects.toMatchObject({ code: 'NotImplemented' });
   expect(await cdk.destroy('Archived')).toEqual([]);
+});
+
+test('a bus with a key of its own, and a dead-letter queue', async () => {
+  const define = (encrypted: boolean) => (stack: Stack) => {
+    const kmsKey = new Key(stack, 'Key', { removalPolicy: RemovalPolicy.DESTROY });
+    const bus = new EventBus(stack, 'Bus', {
+      eventBusName: 'encrypted',
+      deadLetterQueue: new Queue(stack, 'Lost'),
+      ...(encrypted && { kmsKey }),
+    });
+    new Rule(stack, 'Rule', {
+      eventBus: bus,
+      eventPattern: { source: ['shop'] },
+      targets: [new SqsQueue(new Queue(stack, 'Queue', { queueName: 'sold' }))],
+    });
+    new CfnOutput(stack, 'KeyArn', { value: kmsKey.keyArn });
+  };
+  const { KeyArn } = await cdk.deploy('Encrypted', define(true));
+  const bus = () => cdk.call('events', 'DescribeEventBus', { Name: 'encrypted' });
+  expect(await bus()).toMatchObject({ KmsKeyIdentifier: KeyArn });
+  const entry = { EventBusName: 'encrypted', Source: 'shop', DetailType: 'Sold', Detail: '{}' };
+  await cdk.call('events', 'PutEvents', { Entries: [entry] });
+  await cdk.cloud.idle();
+  const { QueueUrl } = await cdk.call('sqs', 'GetQueueUrl', { QueueName: 'sold' });
+  expect((await cdk.call('sqs', 'ReceiveMessage', { QueueUrl })).Messages).toHaveLength(1);
+  await cdk.deploy('Encrypted', define(false));
+  expect(await bus()).not.toHaveProperty('KmsKeyIdentifier');
+  expect(await cdk.destroy('Encrypted')).toEqual([]);
 });
 
 const linesIn = async (logGroupName: string | undefined, filterPattern = ''): Promise<string[]> => {

@@ -1,31 +1,45 @@
 import { AwsError, refuseUnknown } from '../../core/aws-error';
 import type { Clock } from '../../core/clock';
 import type { Operation } from '../../core/service';
+import type { BusEncryption } from './bus-encryption';
 import type { Bus, Buses } from './buses';
-import { busArn, busIdFrom } from './records';
+import { type BusId, busArn, busIdFrom } from './records';
 import { tagsFrom } from './tag-operations';
 import { constrain, pageOf, validation } from './validation';
 
+const SETTINGS = ['Name', 'Description', 'DeadLetterConfig', 'KmsKeyIdentifier'];
+
+type Settings = {
+  readonly Description?: string;
+  readonly DeadLetterConfig?: { readonly Arn?: string };
+  readonly KmsKeyIdentifier?: string;
+};
+
 const NAME = { min: 1, max: 256, pattern: /^[/.\-_A-Za-z0-9]+$/ };
 
-export function busOperations(buses: Buses, clock: Clock): Record<string, Operation> {
+export function busOperations(buses: Buses, encryption: BusEncryption, clock: Clock): Record<string, Operation> {
+  /** An empty key is none: AWS's own. */
+  const keyOf = (id: BusId, { KmsKeyIdentifier: key }: Settings) =>
+    key ? { kmsKeyArn: encryption.keyFor(key, id) } : {};
+
   return {
     CreateEventBus: (input, call) => {
-      refuseUnknown('events:CreateEventBus', input, ['Name', 'Description', 'DeadLetterConfig', 'Tags']);
+      refuseUnknown('events:CreateEventBus', input, [...SETTINGS, 'Tags']);
       constrain('name', input.Name, NAME);
       const id = busIdFrom(input.Name, call);
       if (buses.find(id)) throw new AwsError('ResourceAlreadyExistsException', `Event bus ${id.name} already exists.`);
       if (id.name.includes('/')) throw validation("Event bus name must not contain '/'.");
       const now = clock.now();
-      buses.setBus({ ...id, createdAt: now, modifiedAt: now, ...settingsFrom(input), tags: tagsFrom(input.Tags) });
+      const settings = { ...settingsFrom(input), ...keyOf(id, input) };
+      buses.setBus({ ...id, createdAt: now, modifiedAt: now, ...settings, tags: tagsFrom(input.Tags) });
       return { EventBusArn: busArn(id), ...shownSettings(buses.bus(id)) };
     },
 
     UpdateEventBus: (input, call) => {
-      refuseUnknown('events:UpdateEventBus', input, ['Name', 'Description', 'DeadLetterConfig']);
+      refuseUnknown('events:UpdateEventBus', input, SETTINGS);
       const { record } = buses.bus(busIdFrom(input.Name, call));
-      const { description: _, deadLetterArn: __, ...kept } = record;
-      buses.setBus({ ...kept, ...settingsFrom(input), modifiedAt: clock.now() });
+      const { description: _, deadLetterArn: __, kmsKeyArn: ___, ...kept } = record;
+      buses.setBus({ ...kept, ...settingsFrom(input), ...keyOf(record, input), modifiedAt: clock.now() });
       const bus = buses.bus(record);
       return { Arn: busArn(record), Name: record.name, ...shownSettings(bus) };
     },
@@ -54,7 +68,7 @@ export function busOperations(buses: Buses, clock: Clock): Record<string, Operat
   };
 }
 
-function settingsFrom(input: { Description?: string; DeadLetterConfig?: { Arn?: string } }) {
+function settingsFrom(input: Settings) {
   if (input.Description !== undefined) constrain('description', input.Description, { max: 512 });
   return {
     ...(input.Description === undefined ? {} : { description: input.Description }),
@@ -63,6 +77,7 @@ function settingsFrom(input: { Description?: string; DeadLetterConfig?: { Arn?: 
 }
 
 const shownSettings = ({ record }: Bus) => ({
+  ...(record.kmsKeyArn === undefined ? {} : { KmsKeyIdentifier: record.kmsKeyArn }),
   ...(record.description === undefined ? {} : { Description: record.description }),
   ...(record.deadLetterArn === undefined ? {} : { DeadLetterConfig: { Arn: record.deadLetterArn } }),
 });

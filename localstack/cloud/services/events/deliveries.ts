@@ -7,6 +7,7 @@ import type { Delivery, Parcel } from './delivery';
 import { type DeliveryError, deliveryError } from './delivery-error';
 import type { Envelope } from './envelope';
 import { ruleArn } from './records';
+import { textAttributes } from './text-attributes';
 import { type Reason, WaitingDeliveries } from './waiting-deliveries';
 
 /** What the adversary can do to a delivery. */
@@ -178,8 +179,3 @@ export class Deliveries {
     );
   }
 }
-
-const textAttributes = (attributes: Readonly<Record<string, string>>) =>
-  Object.fromEntries(
-    Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }] as const),
-  );

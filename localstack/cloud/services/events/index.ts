@@ -5,6 +5,7 @@ import { eventsAccess } from './access';
 import { archiveOperations } from './archive-operations';
 import { Archives } from './archives';
 import { Authorization } from './authorization';
+import { BusEncryption } from './bus-encryption';
 import { busOperations } from './bus-operations';
 import { Buses } from './buses';
 import { DELIVER_FAULTS, Deliveries } from './deliveries';
@@ -30,12 +31,15 @@ export function createEvents(context: CloudContext): {
   const buses = new Buses(context);
   const archives = new Archives(context, buses);
   const authorization = new Authorization(registry);
-  const deliveries: Deliveries = new Deliveries(context, new Delivery(context), (job) => router.forward(job));
+  const delivery = new Delivery(context);
+  const encryption = new BusEncryption(context, delivery);
+  const deliveries: Deliveries = new Deliveries(context, delivery, (job) => router.forward(job));
   const router = new Router({
     trace,
     buses,
     archives,
     deliveries,
+    encryption,
     mayForward: (from, roleArn, to, { event }) =>
       authorization.authorizeForward(buses.bus(to), roleArn, from.account, event),
   });
@@ -49,7 +53,7 @@ export function createEvents(context: CloudContext): {
       protocol: { kind: 'json', version: '1.1', targetPrefixes: ['AWSEvents'] },
       operations: {
         PutEvents: makePutEvents(parts),
-        ...busOperations(buses, clock),
+        ...busOperations(buses, encryption, clock),
         ...ruleOperations(buses, clock),
         ...targetOperations(buses),
         ...permissionOperations(buses, clock, registry),

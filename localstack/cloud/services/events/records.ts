@@ -9,6 +9,8 @@ export type BusRecord = BusId & {
   readonly modifiedAt: number;
   readonly description?: string;
   readonly deadLetterArn?: string;
+  /** A key of its own. */
+  readonly kmsKeyArn?: string;
   /** A policy document, as JSON text. */
   readonly policy?: string;
   readonly tags: Readonly<Record<string, string>>;

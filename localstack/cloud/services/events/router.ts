@@ -1,6 +1,7 @@
 import { AwsError } from '../../core/aws-error';
 import type { Trace } from '../../core/trace';
 import type { Archives } from './archives';
+import type { BusEncryption } from './bus-encryption';
 import type { Buses } from './buses';
 import type { Deliveries, DeliveryJob } from './deliveries';
 import { targetKind } from './delivery';
@@ -13,6 +14,7 @@ type Parts = {
   readonly buses: Buses;
   readonly archives: Archives;
   readonly deliveries: Deliveries;
+  readonly encryption: BusEncryption;
   /** Throws when the bus `to` does not take the event from this rule. */
   readonly mayForward: (from: BusId, roleArn: string | undefined, to: BusId, envelope: Envelope) => void;
 };
@@ -38,6 +40,8 @@ export class Router {
   route(bus: BusId, envelope: Envelope, options: RouteOptions = {}): void {
     const found = this.#parts.buses.find(bus);
     if (!found) return;
+    const causes = options.causes ?? this.#now();
+    if (!this.#parts.encryption.lets(found.record, envelope, causes)) return;
     for (const name of found.patterns.match(envelope.event)) {
       if (options.only && !options.only.has(name)) continue;
       const rule = this.#parts.buses.findRule(bus, name);
@@ -47,8 +51,8 @@ export class Router {
 
   /** To all targets of a rule, whether or not it matches. */
   toTargets(rule: RuleRecord, envelope: Envelope, { causes, forwarded = false }: RouteOptions = {}): void {
-    const { trace, archives, deliveries } = this.#parts;
-    const brought = causes ?? (trace.cause === undefined ? [] : [trace.cause]);
+    const { archives, deliveries } = this.#parts;
+    const brought = causes ?? this.#now();
     for (const target of rule.targets) {
       if (rule.archive !== undefined) {
         archives.take({ ...rule.bus, name: rule.archive }, envelope, rule, brought);
@@ -58,6 +62,11 @@ export class Router {
       const parcel = { target, rule: { bus: rule.bus, name: rule.name }, payload };
       deliveries.send({ parcel, envelope, forwarded, causes: brought });
     }
+  }
+
+  #now(): string[] {
+    const { cause } = this.#parts.trace;
+    return cause === undefined ? [] : [cause];
   }
 
   /** A delivery to another bus; false when its target is none. Throws what keeps the event from it. */
