@@ -89,6 +89,17 @@ describe('a policy that SNS would not take is refused', () => {
     ['151 combinations', { a: values(151) }, 'FilterPolicy: Filter policy is too complex'],
     ['14 × 11 combinations', { a: values(14), b: values(11) }, 'FilterPolicy: Filter policy is too complex'],
     ['an unknown operator', { a: [{ contains: 'b' }] }, 'FilterPolicy: Unrecognized match type contains'],
+    ['a wildcard', { a: [{ wildcard: 'b*' }] }, 'FilterPolicy: Unrecognized match type wildcard'],
+    [
+      'a suffix in anything-but',
+      { a: [{ 'anything-but': { suffix: 'b' } }] },
+      'Unsupported anything-but pattern: suffix',
+    ],
+    [
+      'a prefix in any case',
+      { $or: [{ a: [{ prefix: { 'equals-ignore-case': 'b' } }] }, { b: ['c'] }] },
+      'must be a string',
+    ],
     ['a text', { a: 'b' }, 'FilterPolicy: "a" must be an object or an array'],
     ['no JSON', '{', 'FilterPolicy: failed to parse JSON.'],
     ['a list', '[]', 'FilterPolicy: Filter is not an object'],

@@ -53,7 +53,7 @@ function parseBody(text: string): object | undefined {
 
 /**
  * Refuses a filter policy that SNS would not take. `at`: how its messages begin, which differs between operations.
- * Its operators are those of Event Ruler, its limits its own:
+ * Its operators are those of an older Event Ruler, its limits its own:
  * https://docs.aws.amazon.com/sns/latest/dg/subscription-filter-policy-constraints.html
  */
 export function checkFilterPolicy(text: string, scope: string, at: string): void {
@@ -74,6 +74,8 @@ export function checkFilterPolicy(text: string, scope: string, at: string): void
     if (!isInvalidPattern(error)) throw error;
     throw refuse(`FilterPolicy: ${error.reason}`);
   }
+  const unknown = undocumented(policy as Policy);
+  if (unknown !== undefined) throw refuse(`FilterPolicy: ${unknown}`);
   const { keys, combinations, nested } = measure(policy as Policy, 1);
   if (nested && scope === 'MessageAttributes') {
     throw refuse('Filter policy scope MessageAttributes does not support nested filter policy');
@@ -83,6 +85,31 @@ export function checkFilterPolicy(text: string, scope: string, at: string): void
 }
 
 type Policy = { readonly [name: string]: Policy | readonly unknown[] };
+/**
+ * What is wrong with a policy that has an operator of Event Ruler's which SNS does not name.
+ * https://docs.aws.amazon.com/sns/latest/dg/sns-subscription-filter-policies.html
+ */
+function undocumented(policy: Policy): string | undefined {
+  for (const [name, value] of Object.entries(policy)) {
+    const tests = Array.isArray(value) && name !== '$or' ? value : undefined;
+    const branches = tests ? [] : ([value].flat() as Policy[]);
+    const found = tests ? tests.map(newerOperator) : branches.map(undocumented);
+    const reason = found.find((one) => one !== undefined);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
+}
+
+function newerOperator(test: unknown): string | undefined {
+  if (typeof test !== 'object' || test === null) return undefined;
+  const [operator = '', operand] = Object.entries(test)[0] ?? [];
+  if (operator === 'wildcard' || operator === 'exactly') return `Unrecognized match type ${operator}`;
+  if (typeof operand !== 'object' || operand === null || Array.isArray(operand)) return undefined;
+  if (operator === 'prefix' || operator === 'suffix') return `${operator} match pattern must be a string`;
+  const inner = Object.keys(operand)[0];
+  return inner === 'prefix' ? undefined : `Unsupported anything-but pattern: ${inner}`;
+}
+
 type Measure = { readonly keys: number; readonly combinations: number; readonly nested: boolean };
 
 /** Keys that have values; what the numbers of values, each times the depth of its key, multiply to; what `$or`s add to. */

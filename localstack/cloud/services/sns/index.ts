@@ -40,7 +40,6 @@ export function createSns(context: CloudContext): { service: Service & { readonl
         return topic && topics.policyOf(topic);
       },
       resourceTags: (arn) => topics.find(arn)?.tags,
-      resourceTags: (arn) => topics.find(arn)?.tags,
       conditionKeys: ['sns:Protocol', 'sns:Endpoint'],
       faultPoints: { Deliver: DELIVER_FAULTS },
       failure: (kind) =>
