@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { CloudFormationClient, CreateChangeSetCommand } from '@aws-sdk/client-cloudformation';
+import { CloudFormationClient, CreateChangeSetCommand, ExecuteChangeSetCommand } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { GetParameterCommand, PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
@@ -42,6 +42,25 @@ test('the file-publishing role puts assets, and nothing else', async () => {
   await cloud.call('s3', 'CreateBucket', { Bucket: 'another' });
   await denied(put('file-publishing', 'another'), 's3:PutObject');
   await denied(listTables('file-publishing'), 'dynamodb:ListTables');
+});
+
+test('what exists already is taken over by the deploy role, although only the execution role may look at it', async () => {
+  await cloud.call('s3', 'CreateBucket', { Bucket: 'kept-by-somebody' });
+  const cloudFormation = new CloudFormationClient(cloud.client(keys.deploy));
+  const Kept = { Type: 'AWS::S3::Bucket', DeletionPolicy: 'Retain', Properties: { BucketName: 'kept-by-somebody' } };
+  const names = { StackName: 'taking', ChangeSetName: 'import' };
+  await cloudFormation.send(
+    new CreateChangeSetCommand({
+      ...names,
+      ChangeSetType: 'CREATE',
+      ImportExistingResources: true,
+      TemplateBody: JSON.stringify({ Resources: { Kept } }),
+      RoleARN: roleArn(name('cfn-exec')),
+    }),
+  );
+  await cloudFormation.send(new ExecuteChangeSetCommand(names));
+  const { Stacks } = await cloud.call('cloudformation', 'DescribeStacks', { StackName: 'taking' });
+  expect(Stacks[0].StackStatus).toBe('CREATE_COMPLETE');
 });
 
 test('the lookup role looks, and changes nothing', async () => {

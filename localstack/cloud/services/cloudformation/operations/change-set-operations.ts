@@ -63,7 +63,7 @@ export function changeSetOperations(cloud: CloudFormation): Record<string, Opera
       const prepared = deployments.prepare(known, target, resources);
       const adoptable =
         String(input.ImportExistingResources) === 'true'
-          ? await deployments.adoptable(known, prepared, call)
+          ? await deployments.adoptable({ ...known, ...roleOf(target) }, prepared, call)
           : new Map<string, string>();
       const { changes, differs } = plan(known, target, prepared, resources, handlers);
       const changed = differs || kind === 'CREATE';
@@ -133,8 +133,8 @@ export function changeSetOperations(cloud: CloudFormation): Record<string, Opera
       const onFailure: OnFailure = disableRollback
         ? 'DO_NOTHING'
         : ((changeSet.onStackFailure ?? 'ROLLBACK') as OnFailure);
-      const { templateBody, parameters, references = {}, tags, capabilities, roleArn } = changeSet;
-      const target = { templateBody, parameters, references, tags, capabilities, ...(roleArn && { roleArn }) };
+      const { templateBody, parameters, references = {}, tags, capabilities } = changeSet;
+      const target = { templateBody, parameters, references, tags, capabilities, ...roleOf(changeSet) };
       // Its siblings were made for a stack that will be no more.
       for (const other of changeSets.of(stack)) if (other.id !== changeSet.id) changeSets.delete(other);
       changeSets.set({ ...changeSet, executionStatus: 'UNAVAILABLE' });
@@ -154,6 +154,9 @@ export function changeSetOperations(cloud: CloudFormation): Record<string, Opera
     },
   };
 }
+
+/** With whose rights a stack is looked at and changed. */
+const roleOf = ({ roleArn }: { readonly roleArn?: string }) => (roleArn === undefined ? {} : { roleArn });
 
 const summary = (changeSet: ChangeSet, stack: Stack) => ({
   ChangeSetName: changeSet.name,
