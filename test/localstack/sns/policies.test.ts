@@ -59,6 +59,10 @@ describe('publishing', () => {
     judge(role, 'PublishBatch', { TopicArn: topicArn('guarded') });
     expect(() => judge(role, 'Subscribe', { TopicArn: topicArn('guarded') })).toThrow('SNS:Subscribe');
     expect(() => judge(role, 'CreateTopic', { Name: 'new' })).toThrow(topicArn('new'));
+    const { registry } = cloud.cloud;
+    const tagged = { Name: 'new', Tags: [{ Key: 'a', Value: 'b' }] };
+    const asked = registry.service('sns')!.access('CreateTopic', tagged, cloud.cloud.rootCall());
+    expect(asked.map(({ action }) => action)).toEqual(['sns:CreateTopic', 'sns:TagResource']);
     await cloud.call('iam', 'DeleteRolePolicy', { RoleName: 'publisher', PolicyName: 'p' });
   });
 

@@ -5,6 +5,7 @@ import { topicArn } from './topic-record';
 type Input =
   | {
       readonly Name?: string;
+      readonly Tags?: readonly unknown[];
       readonly TopicArn?: string;
       readonly TargetArn?: string;
       readonly ResourceArn?: string;
@@ -27,5 +28,7 @@ export function snsAccess(operation: string, input: unknown, { account, region }
       ...(Endpoint !== undefined && { 'sns:Endpoint': Endpoint }),
     },
   };
-  return [{ action, resource: typeof resource === 'string' ? resource : '*', ...context }];
+  const own: Access = { action, resource: typeof resource === 'string' ? resource : '*', ...context };
+  // Whoever makes a topic with tags tags it.
+  return named && given.Tags?.length ? [own, { action: 'sns:TagResource', resource: named }] : [own];
 }
