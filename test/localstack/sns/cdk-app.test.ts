@@ -157,6 +157,55 @@ test('other services publish to topics that let them', async () => {
   await destroyStacks(cloud.cloud, 'Publishers');
 }, 30_000);
 
+/** Publishes as the SDK does, signed with the credentials of the function's role: there is no client of SNS here. */
+const PUBLISH = `
+  const { createHash, createHmac } = require('node:crypto');
+  const { AWS_ENDPOINT_URL: url, AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: token } = process.env;
+  const body = new URLSearchParams({ Action: 'Publish', Version: '2010-03-31', ...event }).toString();
+  const time = new Date().toISOString().replace(/[-:]|\\.\\d+/g, '');
+  const scope = [time.slice(0, 8), 'us-east-1', 'sns', 'aws4_request'];
+  const sha256 = (text) => createHash('sha256').update(text).digest('hex');
+  const signed = 'host;x-amz-date';
+  const canonical = ['POST', '/', '', 'host:' + new URL(url).host, 'x-amz-date:' + time, '', signed, sha256(body)].join('\\n');
+  const text = ['AWS4-HMAC-SHA256', time, scope.join('/'), sha256(canonical)].join('\\n');
+  const key = scope.reduce((key, part) => createHmac('sha256', key).update(part).digest(), 'AWS4' + secret);
+  const signature = createHmac('sha256', key).update(text).digest('hex');
+  const response = await fetch(url, {
+    method: 'POST',
+    body,
+    headers: {
+      'x-amz-date': time,
+      'x-amz-security-token': token,
+      authorization: 'AWS4-HMAC-SHA256 Credential=' + [id, ...scope].join('/') + ', SignedHeaders=' + signed + ', Signature=' + signature,
+    },
+  });
+  return [response.status, await response.text()];`;
+
+test('a function publishes to a topic that it was granted, and to no other', async () => {
+  await deploy('Granted', (stack) => {
+    const granted = new Topic(stack, 'granted', { topicName: 'granted' });
+    granted.addSubscription(new SqsSubscription(new Queue(stack, 'Queue', { queueName: 'granted' }), raw));
+    new Topic(stack, 'other', { topicName: 'other' });
+    granted.grantPublish(inline(stack, 'publishing', PUBLISH));
+  });
+  const publish = async (topic: string): Promise<[status: number, text: string]> => {
+    const arn = 'arn:aws:lambda:us-east-1:000000000000:function:publishing';
+    const input = JSON.stringify({ TopicArn: topicArn(topic), Message: 'from a function' });
+    return JSON.parse((await cloud.cloud.registry.peer('lambda').invoke(arn, input)).payload);
+  };
+  expect(await publish('granted')).toEqual([200, expect.stringContaining('<PublishResult><MessageId>')]);
+  expect(await cloud.bodies('granted')).toEqual(['from a function']);
+  const [status, refusal] = await publish('other');
+  expect(status).toBe(403);
+  expect(refusal).toContain('<Code>AuthorizationError</Code>');
+  expect(refusal).toContain(`is not authorized to perform: SNS:Publish on resource: ${topicArn('other')}`);
+  const way = cloud.cloud.controls.trace
+    .find('from a function')
+    .map(({ service, operation }) => `${service}:${operation}`);
+  expect(way).toEqual(expect.arrayContaining(['sns:Publish', 'sns:Deliver']));
+  await destroyStacks(cloud.cloud, 'Granted');
+}, 30_000);
+
 test('a custom resource may be behind a topic', async () => {
   await deploy('Behind', (stack) => {
     const topic = new Topic(stack, 'Topic');
