@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { CfnOutput, Duration, RemovalPolicy, type Stack } from 'aws-cdk-lib';
-import { EventBus, Rule } from 'aws-cdk-lib/aws-events';
+import { Archive, EventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { CloudWatchLogGroup, SqsQueue } from 'aws-cdk-lib/aws-events-targets';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -28,9 +28,6 @@ test('an archive of a bus is deployed as CDK writes it: with a key that is empty
   expect(archive).toMatchObject({ EventCount: 1, RetentionDays: 7 });
   expect(archive).not.toHaveProperty('KmsKeyIdentifier');
   await cdk.call('events', 'UpdateArchive', { ArchiveName: 'kept', KmsKeyIdentifier: '' });
-  await expect(
-    cdk.call('events', 'UpdateArchive', { ArchiveName: 'kept', KmsKeyIdentifier: 'alias/own' }),
-  ).rejects.toMatchObject({ code: 'NotImplemented' });
   expect(await cdk.destroy('Archived')).toEqual([]);
 });
 
@@ -47,6 +44,12 @@ test('a bus with a key of its own, and a dead-letter queue', async () => {
       eventPattern: { source: ['shop'] },
       targets: [new SqsQueue(new Queue(stack, 'Queue', { queueName: 'sold' }))],
     });
+    new Archive(stack, 'Archive', {
+      sourceEventBus: bus,
+      archiveName: 'encrypted',
+      eventPattern: { source: ['shop'] },
+      ...(encrypted && { kmsKey }),
+    });
     new CfnOutput(stack, 'KeyArn', { value: kmsKey.keyArn });
   };
   const { KeyArn } = await cdk.deploy('Encrypted', define(true));
@@ -55,10 +58,13 @@ test('a bus with a key of its own, and a dead-letter queue', async () => {
   const entry = { EventBusName: 'encrypted', Source: 'shop', DetailType: 'Sold', Detail: '{}' };
   await cdk.call('events', 'PutEvents', { Entries: [entry] });
   await cdk.cloud.idle();
+  const archive = () => cdk.call('events', 'DescribeArchive', { ArchiveName: 'encrypted' });
+  expect(await archive()).toMatchObject({ KmsKeyIdentifier: KeyArn, EventCount: 1 });
   const { QueueUrl } = await cdk.call('sqs', 'GetQueueUrl', { QueueName: 'sold' });
   expect((await cdk.call('sqs', 'ReceiveMessage', { QueueUrl })).Messages).toHaveLength(1);
   await cdk.deploy('Encrypted', define(false));
   expect(await bus()).not.toHaveProperty('KmsKeyIdentifier');
+  expect(await archive()).not.toHaveProperty('KmsKeyIdentifier');
   expect(await cdk.destroy('Encrypted')).toEqual([]);
 });
 

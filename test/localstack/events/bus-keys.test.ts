@@ -92,3 +92,49 @@ test('what the key does not let through goes to the dead-letter queue of the bus
   const last = cloud.cloud.controls.trace.latest(10).find(({ operation }) => operation === 'Route');
   expect(last).toMatchObject({ target: busArn(Name), outcome: 'DisabledException' });
 });
+
+test('an archive takes and replays events only with its key', async () => {
+  const own = keyPolicy({
+    Effect: 'Allow',
+    Principal: { Service: 'events.amazonaws.com' },
+    Action: ['kms:Decrypt', 'kms:GenerateDataKey', 'kms:ReEncrypt*'],
+    Resource: '*',
+    Condition: { StringEquals: { 'kms:EncryptionContext:aws:events:event-bus:arn': busArn('archived') } },
+  });
+  const KmsKeyIdentifier = await cloud.key({ Policy: own });
+  await events('CreateEventBus', { Name: 'archived' });
+  const archive = { ArchiveName: 'kept', EventSourceArn: busArn('archived') };
+  const elsewhere = { ...archive, EventSourceArn: busArn('default'), KmsKeyIdentifier };
+  await expect(events('CreateArchive', elsewhere)).rejects.toMatchObject({ code: 'ValidationException' });
+  await events('CreateArchive', { ...archive, KmsKeyIdentifier });
+  const count = async () => {
+    const entry = { EventBusName: 'archived', Source: 'shop', DetailType: 'Sold', Detail: '{}' };
+    await events('PutEvents', { Entries: [entry] });
+    return (await events('DescribeArchive', { ArchiveName: 'kept' })).EventCount;
+  };
+  expect(await count()).toBe(1);
+  await cloud.kms('DisableKey', { KeyId: KmsKeyIdentifier });
+  expect(await count()).toBe(1);
+  const now = cloud.cloud.clock.now() / 1000;
+  const replay = async (ReplayName: string) => {
+    await events('StartReplay', {
+      ReplayName,
+      EventSourceArn: `arn:aws:events:us-east-1:${ACCOUNT}:archive/kept`,
+      EventStartTime: now - 60,
+      EventEndTime: now + 60,
+      Destination: { Arn: busArn('archived') },
+    });
+    await cloud.cloud.idle();
+    return events('DescribeReplay', { ReplayName });
+  };
+  expect(await replay('locked')).toMatchObject({
+    State: 'FAILED',
+    StateReason: expect.stringContaining('is disabled'),
+  });
+  await cloud.kms('EnableKey', { KeyId: KmsKeyIdentifier });
+  expect(await replay('open')).toMatchObject({ State: 'COMPLETED' });
+  await events('UpdateArchive', { ArchiveName: 'kept', Description: 'd' });
+  expect(await events('DescribeArchive', { ArchiveName: 'kept' })).toMatchObject({ KmsKeyIdentifier });
+  await events('UpdateArchive', { ArchiveName: 'kept', KmsKeyIdentifier: '' });
+  expect(await events('DescribeArchive', { ArchiveName: 'kept' })).not.toHaveProperty('KmsKeyIdentifier');
+});

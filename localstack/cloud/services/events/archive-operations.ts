@@ -1,9 +1,10 @@
-import { AwsError, notImplemented, refuseUnknown } from '../../core/aws-error';
+import { AwsError, refuseUnknown } from '../../core/aws-error';
 import type { Clock } from '../../core/clock';
 import { compilePattern } from '../../core/patterns/event-pattern';
 import type { Call, Operation } from '../../core/service';
 import type { ArchiveRecord, Archives } from './archives';
 import type { Buses } from './buses';
+import type { EventKeys } from './event-keys';
 import { archiveArn, type BusId, busArn, readArn } from './records';
 import { invalidPatternAsAws } from './rule-operations';
 import { constrain, notFound, onlyOneFilter, pageOf } from './validation';
@@ -12,16 +13,25 @@ const NAME = { min: 1, max: 48, pattern: /^[.\-_A-Za-z0-9]+$/ };
 const STATES = ['ENABLED', 'DISABLED', 'CREATING', 'UPDATING', 'CREATE_FAILED', 'UPDATE_FAILED'];
 
 type Settings = { readonly Description?: string; readonly EventPattern?: string; readonly RetentionDays?: number };
-type Parts = { readonly clock: Clock; readonly buses: Buses; readonly archives: Archives };
+type Parts = {
+  readonly clock: Clock;
+  readonly buses: Buses;
+  readonly archives: Archives;
+  readonly keys: EventKeys;
+};
 
 /** Archives are there, and take events, when the call that makes them answers. */
-export function archiveOperations({ clock, buses, archives }: Parts): Record<string, Operation> {
+export function archiveOperations({ clock, buses, archives, keys }: Parts): Record<string, Operation> {
   const find = (input: { ArchiveName: string }, call: Call): ArchiveRecord => {
     constrain('archiveName', input.ArchiveName, NAME);
     const found = archives.find(idFrom(input.ArchiveName, call));
     if (!found) throw notFound(`Archive ${input.ArchiveName} does not exist.`);
     return found;
   };
+
+  /** An empty key, which CDK writes into its templates, is none: AWS's own. */
+  const keyOf = (bus: BusId, { KmsKeyIdentifier: key }: { readonly KmsKeyIdentifier?: string }) =>
+    key ? { kmsKeyArn: keys.keyFor(key, bus) } : {};
 
   return {
     CreateArchive: (input, call) => {
@@ -33,7 +43,6 @@ export function archiveOperations({ clock, buses, archives }: Parts): Record<str
         'RetentionDays',
         'KmsKeyIdentifier',
       ]);
-      refuseKey('events:CreateArchive', input);
       constrain('archiveName', input.ArchiveName, NAME);
       const settings = settingsFrom(input);
       const bus = busAt(buses, input.EventSourceArn, call);
@@ -41,7 +50,8 @@ export function archiveOperations({ clock, buses, archives }: Parts): Record<str
       if (archives.find(id)) {
         throw new AwsError('ResourceAlreadyExistsException', `Archive ${id.name} already exists.`);
       }
-      const archive = archives.create({ retentionDays: 0, ...settings, ...id, bus, createdAt: clock.now() });
+      const kept = { ...settings, ...keyOf(bus, input) };
+      const archive = archives.create({ retentionDays: 0, ...kept, ...id, bus, createdAt: clock.now() });
       return createdOutput(archive);
     },
 
@@ -52,6 +62,7 @@ export function archiveOperations({ clock, buses, archives }: Parts): Record<str
         ArchiveArn: archiveArn(archive),
         ...(archive.description === undefined ? {} : { Description: archive.description }),
         ...(archive.pattern === undefined ? {} : { EventPattern: archive.pattern }),
+        ...(archive.kmsKeyArn === undefined ? {} : { KmsKeyIdentifier: archive.kmsKeyArn }),
         ...summaryOf(archive, archives),
       };
     },
@@ -64,8 +75,10 @@ export function archiveOperations({ clock, buses, archives }: Parts): Record<str
         'RetentionDays',
         'KmsKeyIdentifier',
       ]);
-      refuseKey('events:UpdateArchive', input);
-      const archive = { ...find(input, call), ...settingsFrom(input) };
+      const { kmsKeyArn, ...before } = find(input, call);
+      const keeps = input.KmsKeyIdentifier === undefined && kmsKeyArn !== undefined;
+      const key = keeps ? { kmsKeyArn } : keyOf(before.bus, input);
+      const archive = { ...before, ...settingsFrom(input), ...key };
       archives.update(archive);
       return createdOutput(archive);
     },
@@ -89,11 +102,6 @@ export function archiveOperations({ clock, buses, archives }: Parts): Record<str
       return { Archives: page.map((archive) => summaryOf(archive, archives)), ...next };
     },
   };
-}
-
-/** An empty key, which CDK writes into its templates, is none: AWS's own. */
-function refuseKey(at: string, { KmsKeyIdentifier }: { readonly KmsKeyIdentifier?: string }): void {
-  if (KmsKeyIdentifier) throw notImplemented(`${at}: KmsKeyIdentifier`);
 }
 
 const idFrom = (name: string, { account, region }: Pick<Call, 'account' | 'region'>): BusId => ({

@@ -1,3 +1,4 @@
+import type { AwsError } from '../../core/aws-error';
 import type { Clock } from '../../core/clock';
 import { uuid } from '../../core/ids';
 import { Records } from '../../core/records';
@@ -6,6 +7,7 @@ import type { Trace } from '../../core/trace';
 import { ArchivedEvents, type Totals } from './archived-events';
 import type { Buses } from './buses';
 import type { Envelope } from './envelope';
+import type { EventKeys } from './event-keys';
 import { archiveArn, type BusId, busKey, type RuleRecord, ruleArn } from './records';
 
 /** The name is unique in account and region. */
@@ -17,6 +19,8 @@ export type ArchiveRecord = ArchiveId & {
   readonly bus: BusId;
   readonly pattern?: string;
   readonly description?: string;
+  /** A key of its own. */
+  readonly kmsKeyArn?: string;
   /** 0: for ever. */
   readonly retentionDays: number;
   /** Milliseconds since 1970. */
@@ -38,14 +42,16 @@ export class Archives {
   readonly #clock: Clock;
   readonly #trace: Trace;
   readonly #buses: Buses;
+  readonly #keys: EventKeys;
   readonly #records: Records<ArchiveRecord>;
   /** By key, when an archive that is only written to is next cleared of what has expired. */
   readonly #sweeps = new Map<string, number>();
 
-  constructor({ clock, trace, store }: CloudContext, buses: Buses) {
+  constructor({ clock, trace, store }: CloudContext, buses: Buses, keys: EventKeys) {
     this.#clock = clock;
     this.#trace = trace;
     this.#buses = buses;
+    this.#keys = keys;
     this.#records = new Records(store.space('events-archives'));
     this.events = new ArchivedEvents(store);
   }
@@ -91,16 +97,27 @@ export class Archives {
     this.events.drop(busKey(archive));
   }
 
+  /** Why EventBridge may not write or read an archive, if its key is in the way. */
+  refusalOf(archive: ArchiveRecord): AwsError | undefined {
+    return this.#keys.refusalOf(archive.kmsKeyArn, archive.bus);
+  }
+
   /** An event that the managed rule of an archive matched. */
   take(id: ArchiveId, envelope: Envelope, rule: RuleRecord, causes: readonly string[]): void {
     const archive = this.#records.get(busKey(id));
     if (!archive) return;
     const text = envelope.text();
     const now = this.#clock.now();
-    this.events.add(busKey(id), { time: envelope.time, archivedAt: now, text });
     const target = archiveArn(id);
     const by = ruleArn(rule);
-    this.#trace.note({ service: 'events', operation: 'Archive', target, by, causes, about: text });
+    const hop = { service: 'events', operation: 'Archive', target, by, causes, about: text };
+    const refusal = this.refusalOf(archive);
+    if (refusal) {
+      this.#trace.note(hop, refusal.code, refusal.message);
+      return;
+    }
+    this.events.add(busKey(id), { time: envelope.time, archivedAt: now, text });
+    this.#trace.note(hop);
     if (now >= (this.#sweeps.get(busKey(id)) ?? 0)) this.#expire(archive);
   }
 

@@ -1,64 +1,38 @@
-import { AwsError } from '../../core/aws-error';
-import type { CloudContext } from '../../core/service';
-import { type Delivery, EVENTBRIDGE } from './delivery';
+import type { AwsError } from '../../core/aws-error';
+import type { Trace } from '../../core/trace';
+import type { Delivery } from './delivery';
 import { deliveryError } from './delivery-error';
 import type { Envelope } from './envelope';
-import { type BusId, type BusRecord, busArn } from './records';
+import type { EventKeys } from './event-keys';
+import { type BusRecord, busArn } from './records';
 import { textAttributes } from './text-attributes';
-import { validation } from './validation';
 
-/** What EventBridge does with the key of a bus, by itself: the key's policy has to allow it. */
-const OPERATIONS = ['GenerateDataKey', 'Decrypt'];
-
-/**
- * Keys of buses. Nothing is encrypted with them; EventBridge asks for them at every event.
- * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-event-bus-cmkey.html
- */
+/** What becomes of events whose bus has a key that EventBridge may not use. */
 export class BusEncryption {
-  readonly #context: CloudContext;
+  readonly #trace: Trace;
+  readonly #keys: EventKeys;
   readonly #delivery: Delivery;
 
-  constructor(context: CloudContext, delivery: Delivery) {
-    this.#context = context;
+  constructor(trace: Trace, keys: EventKeys, delivery: Delivery) {
+    this.#trace = trace;
+    this.#keys = keys;
     this.#delivery = delivery;
-  }
-
-  /** The ARN of the key (id, ARN or alias) that a bus is to have. Throws `ValidationException` unless it can be used. */
-  keyFor(given: string, bus: BusId): string {
-    try {
-      return this.#use(given, bus);
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      throw validation(`EventBridge cannot use the KMS key ${given}: ${error.message}`);
-    }
   }
 
   /**
    * Whether an event can go over its bus. If the key does not let it, it goes to the dead-letter queue of the bus instead, or
    * is lost. Events of AWS's own services are encrypted with a key of AWS's.
+   * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-event-bus-dlq.html
    */
   lets(bus: BusRecord, envelope: Envelope, causes: readonly string[]): boolean {
     if (bus.kmsKeyArn === undefined || envelope.event.source.startsWith('aws.')) return true;
-    try {
-      this.#use(bus.kmsKeyArn, bus);
-      return true;
-    } catch (error) {
-      if (!(error instanceof AwsError)) throw error;
-      this.#giveUp(bus, envelope, error, causes);
-      return false;
-    }
-  }
-
-  #use(key: string, bus: BusId): string {
-    const { account, region } = bus;
-    const arn = busArn(bus);
-    const context = { 'aws:SourceArn': arn, 'aws:SourceAccount': account };
-    const user = { principal: EVENTBRIDGE, account, region, context };
-    return this.#context.registry.peer('kms').use(key, OPERATIONS, user, { 'aws:events:event-bus:arn': arn });
+    const refusal = this.#keys.refusalOf(bus.kmsKeyArn, bus);
+    if (refusal) this.#giveUp(bus, envelope, refusal, causes);
+    return !refusal;
   }
 
   #giveUp(bus: BusRecord, envelope: Envelope, error: AwsError, causes: readonly string[]): void {
-    const { trace } = this.#context;
+    const trace = this.#trace;
     const by = busArn(bus);
     const about = envelope.text();
     const target = bus.deadLetterArn;

@@ -1,8 +1,8 @@
 import { AwsError, refuseUnknown } from '../../core/aws-error';
 import type { Clock } from '../../core/clock';
 import type { Operation } from '../../core/service';
-import type { BusEncryption } from './bus-encryption';
 import type { Bus, Buses } from './buses';
+import type { EventKeys } from './event-keys';
 import { type BusId, busArn, busIdFrom } from './records';
 import { tagsFrom } from './tag-operations';
 import { constrain, pageOf, validation } from './validation';
@@ -17,10 +17,9 @@ type Settings = {
 
 const NAME = { min: 1, max: 256, pattern: /^[/.\-_A-Za-z0-9]+$/ };
 
-export function busOperations(buses: Buses, encryption: BusEncryption, clock: Clock): Record<string, Operation> {
+export function busOperations(buses: Buses, keys: EventKeys, clock: Clock): Record<string, Operation> {
   /** An empty key is none: AWS's own. */
-  const keyOf = (id: BusId, { KmsKeyIdentifier: key }: Settings) =>
-    key ? { kmsKeyArn: encryption.keyFor(key, id) } : {};
+  const keyOf = (id: BusId, { KmsKeyIdentifier: key }: Settings) => (key ? { kmsKeyArn: keys.keyFor(key, id) } : {});
 
   return {
     CreateEventBus: (input, call) => {

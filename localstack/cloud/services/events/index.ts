@@ -10,6 +10,7 @@ import { busOperations } from './bus-operations';
 import { Buses } from './buses';
 import { DELIVER_FAULTS, Deliveries } from './deliveries';
 import { Delivery } from './delivery';
+import { EventKeys } from './event-keys';
 import { busAccess } from './peer';
 import { permissionOperations } from './permission-operations';
 import { ENTRY_FAULTS, makePutEvents, UNEXPECTED } from './put-events';
@@ -29,10 +30,11 @@ export function createEvents(context: CloudContext): {
 } {
   const { clock, trace, registry } = context;
   const buses = new Buses(context);
-  const archives = new Archives(context, buses);
+  const keys = new EventKeys(registry);
+  const archives = new Archives(context, buses, keys);
   const authorization = new Authorization(registry);
   const delivery = new Delivery(context);
-  const encryption = new BusEncryption(context, delivery);
+  const encryption = new BusEncryption(trace, keys, delivery);
   const deliveries: Deliveries = new Deliveries(context, delivery, (job) => router.forward(job));
   const router = new Router({
     trace,
@@ -45,7 +47,7 @@ export function createEvents(context: CloudContext): {
   });
   const replays = new Replays(context, archives, router);
   const schedules = new Schedules(context, buses, router);
-  const parts = { context, clock, trace, buses, router, authorization, archives, replays };
+  const parts = { context, keys, clock, trace, buses, router, authorization, archives, replays };
   return {
     service: {
       name: 'events',
@@ -53,7 +55,7 @@ export function createEvents(context: CloudContext): {
       protocol: { kind: 'json', version: '1.1', targetPrefixes: ['AWSEvents'] },
       operations: {
         PutEvents: makePutEvents(parts),
-        ...busOperations(buses, encryption, clock),
+        ...busOperations(buses, keys, clock),
         ...ruleOperations(buses, clock),
         ...targetOperations(buses),
         ...permissionOperations(buses, clock, registry),

@@ -118,6 +118,11 @@ export class Replays {
       this.#end(replay, 'FAILED', `Archive ${replay.archive.name} does not exist.`);
       return false;
     }
+    const refusal = this.#archives.refusalOf(archive);
+    if (refusal) {
+      this.#end(replay, 'FAILED', `EventBridge cannot use the KMS key of the archive: ${refusal.message}`);
+      return false;
+    }
     const { from, to, position: after } = replay;
     const events = this.#archives.events.read(busKey(archive), { from, to, after }, STEP);
     const last = events.at(-1);
