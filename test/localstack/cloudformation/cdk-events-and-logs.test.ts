@@ -34,6 +34,8 @@ test('an archive of a bus is deployed as CDK writes it: with a key that is empty
 test('a bus with a key of its own, and a dead-letter queue', async () => {
   const define = (encrypted: boolean) => (stack: Stack) => {
     const kmsKey = new Key(stack, 'Key', { removalPolicy: RemovalPolicy.DESTROY });
+    // Its policy names the bus, so that it cannot be the key of the bus too.
+    const archiveKey = new Key(stack, 'ArchiveKey', { removalPolicy: RemovalPolicy.DESTROY });
     const bus = new EventBus(stack, 'Bus', {
       eventBusName: 'encrypted',
       deadLetterQueue: new Queue(stack, 'Lost'),
@@ -48,18 +50,19 @@ test('a bus with a key of its own, and a dead-letter queue', async () => {
       sourceEventBus: bus,
       archiveName: 'encrypted',
       eventPattern: { source: ['shop'] },
-      ...(encrypted && { kmsKey }),
+      ...(encrypted && { kmsKey: archiveKey }),
     });
     new CfnOutput(stack, 'KeyArn', { value: kmsKey.keyArn });
+    new CfnOutput(stack, 'ArchiveKeyArn', { value: archiveKey.keyArn });
   };
-  const { KeyArn } = await cdk.deploy('Encrypted', define(true));
+  const { KeyArn, ArchiveKeyArn } = await cdk.deploy('Encrypted', define(true));
   const bus = () => cdk.call('events', 'DescribeEventBus', { Name: 'encrypted' });
   expect(await bus()).toMatchObject({ KmsKeyIdentifier: KeyArn });
   const entry = { EventBusName: 'encrypted', Source: 'shop', DetailType: 'Sold', Detail: '{}' };
   await cdk.call('events', 'PutEvents', { Entries: [entry] });
   await cdk.cloud.idle();
   const archive = () => cdk.call('events', 'DescribeArchive', { ArchiveName: 'encrypted' });
-  expect(await archive()).toMatchObject({ KmsKeyIdentifier: KeyArn, EventCount: 1 });
+  expect(await archive()).toMatchObject({ KmsKeyIdentifier: ArchiveKeyArn, EventCount: 1 });
   const { QueueUrl } = await cdk.call('sqs', 'GetQueueUrl', { QueueName: 'sold' });
   expect((await cdk.call('sqs', 'ReceiveMessage', { QueueUrl })).Messages).toHaveLength(1);
   await cdk.deploy('Encrypted', define(false));
