@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type SmallCloud, smallCloud } from './small-cloud';
 
 let dir: string;
@@ -45,7 +45,8 @@ async function cut(
   deployment: (cloud: SmallCloud) => Promise<unknown>,
   { calls, late }: { calls: number; late: boolean },
 ): Promise<SmallCloud | undefined> {
-  const cloud = await smallCloud();
+  const from = mkdtempSync(join(dir, 'cloud-'));
+  const cloud = await smallCloud({ dir: from });
   await prepare(cloud);
   const ssm = cloud.registry.service('ssm')!;
   let left = calls;
@@ -77,6 +78,8 @@ async function cut(
   const copy = mkdtempSync(join(dir, 'state-'));
   mkdirSync(copy, { recursive: true });
   await cloud.context.store.copyTo(join(copy, 'store.mdb'));
+  // The contents of objects, templates here, are files of their own.
+  if (existsSync(join(from, 's3'))) cpSync(join(from, 's3'), join(copy, 's3'), { recursive: true });
   await cloud.stop();
   return ended ? undefined : smallCloud({ dir: copy });
 }
@@ -162,4 +165,83 @@ test('a deletion that ends with the process is brought to its end', async () => 
     },
   );
   expect(moments).toBeGreaterThanOrEqual(7);
+});
+
+describe('a stack within a stack', () => {
+  const inner = (Value: string) => ({
+    Resources: { One: parameter(Value), Two: parameter(Value, {}, { DependsOn: 'One' }) },
+  });
+  const outer = (version: string) => ({
+    First: parameter(version),
+    Inner: {
+      Type: 'AWS::CloudFormation::Stack',
+      Properties: { TemplateURL: `https://s3.amazonaws.com/templates/${version}.json` },
+      DependsOn: 'First',
+    },
+    Last: parameter(version, {}, { DependsOn: 'Inner' }),
+  });
+  const upload = async (cloud: SmallCloud) => {
+    await cloud.call('s3', 'CreateBucket', { Bucket: 'templates' });
+    for (const version of ['1', '2']) {
+      const Body = JSON.stringify(inner(version));
+      await cloud.call('s3', 'PutObject', { Bucket: 'templates', Key: `${version}.json`, Body });
+    }
+  };
+  /** Of those that are there, with their statuses. */
+  const stacks = async (cloud: SmallCloud): Promise<string[]> => {
+    const { StackSummaries } = await cloud.call('cloudformation', 'ListStacks', {});
+    return StackSummaries.filter(({ StackStatus }: { StackStatus: string }) => StackStatus !== 'DELETE_COMPLETE')
+      .map(
+        ({ StackName, StackStatus }: Record<string, string>) => `${StackName!.split('-')[1] ?? 'outer'} ${StackStatus}`,
+      )
+      .sort();
+  };
+  const all = (version: string) => ['First', 'Last', 'One', 'Two'].map((name) => `${name}=${version}`);
+
+  test('is no orphan when both were being made', async () => {
+    const moments = await everywhere(
+      upload,
+      (cloud) => run(cloud, 'CreateStack', outer('1')),
+      async (cloud) => {
+        if ((await status(cloud)) === 'CREATE_COMPLETE') return;
+        expect([await stacks(cloud), await values(cloud)]).toEqual([['outer ROLLBACK_COMPLETE'], []]);
+      },
+    );
+    expect(moments).toBeGreaterThanOrEqual(7);
+  });
+
+  test('goes back with the one that it belongs to', async () => {
+    const moments = await everywhere(
+      async (cloud) => {
+        await upload(cloud);
+        await run(cloud, 'CreateStack', outer('1'));
+      },
+      (cloud) => run(cloud, 'UpdateStack', outer('2')),
+      async (cloud) => {
+        const done = (await status(cloud)) === 'UPDATE_COMPLETE';
+        expect(await values(cloud)).toEqual(all(done ? '2' : '1'));
+        expect(await stacks(cloud)).toHaveLength(2);
+        await run(cloud, 'UpdateStack', { ...outer('2'), Last: parameter('3') });
+        expect(await status(cloud)).toBe('UPDATE_COMPLETE');
+        await run(cloud, 'DeleteStack');
+        expect([await stacks(cloud), await values(cloud)]).toEqual([[], []]);
+      },
+    );
+    expect(moments).toBeGreaterThanOrEqual(7);
+  });
+
+  test('is gone with the one that was being deleted', async () => {
+    const moments = await everywhere(
+      async (cloud) => {
+        await upload(cloud);
+        await run(cloud, 'CreateStack', outer('1'));
+      },
+      (cloud) => run(cloud, 'DeleteStack'),
+      async (cloud) => {
+        expect(await status(cloud)).toBe('Stack with id cut does not exist');
+        expect([await stacks(cloud), await values(cloud)]).toEqual([[], []]);
+      },
+    );
+    expect(moments).toBeGreaterThanOrEqual(7);
+  });
 });

@@ -43,10 +43,27 @@ export class TakeUp {
   }
 
   async #endAll(stacks: readonly Stack[]): Promise<void> {
-    for (const { id } of stacks) {
+    // From the inside out: what belongs to a stack stands still when that one's turn comes.
+    const depth = ({ parentId }: Stack): number => {
+      const parent = parentId === undefined ? undefined : this.#stacks.all().find(({ id }) => id === parentId);
+      return parent ? 1 + depth(parent) : 0;
+    };
+    const inwards = [...stacks].sort((a, b) => depth(b) - depth(a));
+    for (const { id } of inwards) {
       const stack = this.#stacks.all().find((known) => known.id === id);
-      // A nested stack may have been ended with the one that it belongs to.
       if (stack && inProgress(stack.status)) await this.#end(stack);
+    }
+    await this.#deleteOrphans();
+  }
+
+  /** Stacks within a stack that it does not know of: it was making them when the process ended. */
+  async #deleteOrphans(): Promise<void> {
+    for (const stack of this.#stacks.all()) {
+      const { id, parentId, status } = stack;
+      if (parentId === undefined || status === 'DELETE_COMPLETE') continue;
+      const known = [...this.#stacks.resources(parentId).values(), ...this.#stacks.undo.leftovers(parentId)];
+      if (known.some(({ physicalId }) => physicalId === id)) continue;
+      await this.#deployments.delete(stack, {}, this.#callFor(stack)).catch(console.error);
     }
   }
 
