@@ -219,3 +219,15 @@ test('stack policies are refused by name', async () => {
     /^cloudformation:SetStackPolicy is not implemented/,
   );
 });
+
+test('the name of a change set is free again when it cannot be carried out any more, and only then', async () => {
+  const again = (value: string) => create('again', 'name', { A: parameter('/again', value) });
+  await create('again', 'name', { A: parameter('/again', '1') }, { ChangeSetType: 'CREATE' });
+  await execute('again', 'name');
+  await again('1');
+  expect(await describeChangeSet('again', 'name')).toMatchObject({ Status: 'FAILED' });
+  await again('2');
+  await expect(again('3')).rejects.toMatchObject({ code: 'AlreadyExistsException' });
+  await execute('again', 'name');
+  expect((await cloud.call('ssm', 'GetParameter', { Name: '/again' })).Parameter.Value).toBe('2');
+});

@@ -52,7 +52,11 @@ export function changeSetOperations(cloud: CloudFormation): Record<string, Opera
       }
       if (kind === 'UPDATE' && stack) checkUpdatable(stack);
       const known = stack ?? newStack(cloud, String(input.StackName), call, 'REVIEW_IN_PROGRESS');
-      if (changeSets.of(known).some(({ name }) => name === input.ChangeSetName)) {
+      const namesake = changeSets.of(known).find(({ name }) => name === input.ChangeSetName);
+      // `aws cloudformation deploy` names its change sets after the second, which is too long here: what cannot be carried
+      // out (any more) makes room.
+      if (namesake && namesake.executionStatus !== 'AVAILABLE') changeSets.delete(namesake);
+      else if (namesake) {
         throw new AwsError(
           'AlreadyExistsException',
           `ChangeSet ${input.ChangeSetName} cannot be created due to a mismatch with existing attribute Template`,
