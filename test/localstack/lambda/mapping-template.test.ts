@@ -20,6 +20,7 @@ const context = (): ResourceContext => ({
   logicalId: 'M',
   type: 'AWS::Lambda::EventSourceMapping',
   principal: { kind: 'root', arn: 'arn:aws:iam::000000000000:root' },
+  interrupted: new AbortController().signal,
   waitFor: (work) => work,
   call: (_service, operation, input) => bench.run(operation, input),
   newName: () => 'name',
