@@ -220,6 +220,12 @@ test('stack policies are refused by name', async () => {
   );
 });
 
+test('a change set has a name such as stacks have', async () => {
+  await expect(create('named', '1st', {}, { ChangeSetType: 'CREATE' })).rejects.toThrow(
+    "Value '1st' at 'changeSetName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*",
+  );
+});
+
 test('the name of a change set is free again when it cannot be carried out any more, and only then', async () => {
   const again = (value: string) => create('again', 'name', { A: parameter('/again', value) });
   await create('again', 'name', { A: parameter('/again', '1') }, { ChangeSetType: 'CREATE' });

@@ -282,7 +282,25 @@ describe('time to live', () => {
     expect(await db.error('UpdateTimeToLive', specification(true))).toBe(
       'ValidationException: TimeToLive is already enabled',
     );
+    const other = { TableName, TimeToLiveSpecification: { Enabled: true, AttributeName: 'other' } };
+    expect(await db.error('UpdateTimeToLive', other)).toBe(
+      'ValidationException: TimeToLive is active on a different AttributeName: current AttributeName is expires',
+    );
   });
+});
+
+test('an index with a key of several attributes is refused by name', async () => {
+  const key = (AttributeName: string) => ({ AttributeName, KeyType: 'HASH' });
+  const index = { IndexName: 'several', KeySchema: [key('a'), key('b')], Projection: { ProjectionType: 'ALL' } };
+  expect(
+    await db.error('CreateTable', {
+      TableName: 'several',
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [key('a')],
+      AttributeDefinitions: ['a', 'b'].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      GlobalSecondaryIndexes: [index],
+    }),
+  ).toContain('An index KeySchema with several HASH attributes is not implemented');
 });
 
 describe('settings of a table', () => {

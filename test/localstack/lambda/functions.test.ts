@@ -264,6 +264,16 @@ describe('the policy of a function', () => {
     });
   });
 
+  test.each([
+    ['events.amazonaws.com', { Service: 'events.amazonaws.com' }],
+    ['alexa-appkit.amazon.com', { Service: 'alexa-appkit.amazon.com' }],
+    ['111122223333', { AWS: 'arn:aws:iam::111122223333:root' }],
+  ])('a statement may be for %s', async (Principal, shown) => {
+    await bench.deploy('f', CODE);
+    const input = { FunctionName: 'f', StatementId: 's', Action: 'lambda:InvokeFunction', Principal };
+    expect(JSON.parse((await bench.run('AddPermission', input)).Statement).Principal).toEqual(shown);
+  });
+
   test('a statement id is used once', async () => {
     await bench.deploy('f', CODE);
     const add = () =>

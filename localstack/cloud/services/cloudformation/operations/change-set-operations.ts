@@ -40,6 +40,7 @@ export function changeSetOperations(cloud: CloudFormation): Record<string, Opera
         'ImportExistingResources',
         'OnStackFailure',
       ]);
+      checkName(input.ChangeSetName);
       const kind = (input.ChangeSetType ?? 'UPDATE') as string;
       if (kind !== 'CREATE' && kind !== 'UPDATE') throw notImplemented(`CreateChangeSet: ChangeSetType ${kind}`);
       let stack = stacks.find(call, String(input.StackName));
@@ -161,6 +162,13 @@ export function changeSetOperations(cloud: CloudFormation): Record<string, Opera
 
 /** With whose rights a stack is looked at and changed. */
 const roleOf = ({ roleArn }: { readonly roleArn?: string }) => (roleArn === undefined ? {} : { roleArn });
+
+function checkName(name: unknown): void {
+  if (/^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(String(name))) return;
+  throw validationError(
+    `1 validation error detected: Value '${name}' at 'changeSetName' failed to satisfy constraint: Member must satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*`,
+  );
+}
 
 const summary = (changeSet: ChangeSet, stack: Stack) => ({
   ChangeSetName: changeSet.name,

@@ -1,3 +1,4 @@
+import { notImplemented } from '../../../core/aws-error';
 import { invalidParameter, validationError } from '../errors';
 import type {
   AttributeDefinition,
@@ -110,6 +111,9 @@ export function assertGlobalIndexes(indexes: readonly IndexInput[], mode: Billin
 }
 
 export function assertIndex({ KeySchema, Projection }: IndexInput, definitions: readonly AttributeDefinition[]): void {
+  // AWS has indexes with keys of several attributes since 2025.
+  if (KeySchema[0]?.KeyType === 'HASH' && KeySchema[1]?.KeyType === 'HASH')
+    throw notImplemented('An index KeySchema with several HASH attributes');
   assertKeySchema(KeySchema, definitions);
   const { ProjectionType, NonKeyAttributes } = Projection;
   if (ProjectionType === undefined) throw invalidParameter('Unknown ProjectionType: null');

@@ -33,7 +33,13 @@ export const updateTimeToLive =
     const { Enabled, AttributeName } = input.TimeToLiveSpecification;
     const table = tables.named(call, input.TableName);
     const { ttlAttribute, ...rest } = table.record;
-    if (Enabled && ttlAttribute !== undefined) throw validationError('TimeToLive is already enabled');
+    if (Enabled && ttlAttribute !== undefined) {
+      throw validationError(
+        ttlAttribute === AttributeName
+          ? 'TimeToLive is already enabled'
+          : `TimeToLive is active on a different AttributeName: current AttributeName is ${ttlAttribute}`,
+      );
+    }
     if (!Enabled && ttlAttribute === undefined) throw validationError('TimeToLive is already disabled');
     if (!Enabled && ttlAttribute !== AttributeName)
       throw validationError(

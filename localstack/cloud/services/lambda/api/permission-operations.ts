@@ -108,7 +108,7 @@ function principalOf(text: string): PolicyStatement['Principal'] {
   if (text === '*') return '*';
   if (/^\d{12}$/.test(text)) return { AWS: `arn:aws:iam::${text}:root` };
   if (text.startsWith('arn:')) return { AWS: text };
-  if (/^[\w.-]+\.amazonaws\.com(\.cn)?$/.test(text)) return { Service: text };
+  if (/^[\w.-]+\.(amazonaws\.com(\.cn)?|amazon\.com)$/.test(text)) return { Service: text };
   throw new AwsError(
     'InvalidParameterValueException',
     'The provided principal was invalid. Please check the principal and try again.',
