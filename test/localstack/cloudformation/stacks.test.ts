@@ -250,6 +250,59 @@ describe('exports', () => {
   });
 });
 
+describe('outputs of other stacks', () => {
+  const output = (members: object) => ({ 'Fn::GetStackOutput': members });
+  const producer = (value: string) => ({
+    Resources: { P: parameter(value) },
+    Outputs: { Value: { Value: { 'Fn::GetAtt': ['P', 'Value'] } } },
+  });
+  const consumer = (value: unknown) => ({ Resources: { P: parameter(value, { Name: '/consumed' }) } });
+  const ofProducer = { StackName: 'producer', OutputName: 'Value' };
+
+  test('are read when a stack is made and whenever it is deployed, and hold nobody up', async () => {
+    const reader = consumer(output({ ...ofProducer, Region: { Ref: 'AWS::Region' } }));
+    await deploy('CreateStack', 'producer', producer('1'));
+    await deploy('CreateStack', 'consumer', reader);
+    expect(await storedValue('/consumed')).toBe('1');
+    await expect(deploy('UpdateStack', 'consumer', reader)).rejects.toThrow('No updates are to be performed.');
+
+    await deploy('UpdateStack', 'producer', producer('2'));
+    expect(await storedValue('/consumed')).toBe('1');
+    await deploy('UpdateStack', 'consumer', reader);
+    expect(await storedValue('/consumed')).toBe('2');
+    await cloud.call('cloudformation', 'DeleteStack', { StackName: 'producer' });
+    expect(await describeStack('producer').catch((error: Error) => error.message)).toMatch(/does not exist/);
+    await cloud.call('cloudformation', 'DeleteStack', { StackName: 'consumer' });
+  });
+
+  test('are read in other regions, too', async () => {
+    const elsewhere = { ...cloud.root, region: 'eu-west-1' };
+    const TemplateBody = JSON.stringify(producer('from afar'));
+    await cloud.registry.call('cloudformation', 'CreateStack', { StackName: 'producer', TemplateBody }, elsewhere);
+    await deploy('CreateStack', 'near', consumer(output({ ...ofProducer, Region: 'eu-west-1' })));
+    expect(await storedValue('/consumed')).toBe('from afar');
+    await cloud.call('cloudformation', 'DeleteStack', { StackName: 'near' });
+  });
+
+  test.each([
+    ['no such stack', { StackName: 'nobody', OutputName: 'Value' }, 'Stack with id nobody does not exist'],
+    ['no such output', { StackName: 'rich', OutputName: 'Other' }, 'Stack rich has no output named Other.'],
+    ['no name', { StackName: 'rich' }, 'every Fn::GetStackOutput object requires StackName and OutputName'],
+    ['a role', { ...ofProducer, RoleArn: 'arn:aws:iam::1:role/r' }, 'Fn::GetStackOutput: RoleArn is not implemented'],
+    ['a resource', { ...ofProducer, Region: { Ref: 'P' } }, 'Fn::GetStackOutput must not depend on any resources'],
+  ])('%s is refused', async (what, members, message) => {
+    if (members.StackName === 'rich') await deploy('CreateStack', 'rich', producer('1')).catch(() => undefined);
+    const StackName = `refused-for-${what.replaceAll(' ', '-')}`;
+    // Some is seen in the template, the rest when the resource that asks is made.
+    const reasons = async () => {
+      await deploy('CreateStack', StackName, consumer(output(members)));
+      const { StackEvents } = await cloud.call('cloudformation', 'DescribeStackEvents', { StackName });
+      return StackEvents.map((event: { ResourceStatusReason?: string }) => event.ResourceStatusReason).join('\n');
+    };
+    expect(await reasons().catch((error: Error) => error.message)).toContain(message);
+  });
+});
+
 test('a protected stack is not deleted', async () => {
   await deploy('CreateStack', 'safe', { Resources: { P: parameter('1') } }, { EnableTerminationProtection: 'true' });
   await expect(cloud.call('cloudformation', 'DeleteStack', { StackName: 'safe' })).rejects.toThrow(

@@ -38,4 +38,5 @@ export const testScope = (options: { template?: Template; stage?: string; region
         ? { physicalId: 'table-1', attributes: { Arn: 'arn:table-1', Endpoint: { Port: 80 }, 'A.B': 'flat' } }
         : undefined,
     exportValue: (name) => (name === 'bus' ? 'orders' : undefined),
+    outputsOf: () => undefined,
   });

@@ -89,6 +89,7 @@ export const scopeOfParameters = (
     stack,
     resource: () => undefined,
     exportValue: (name) => exportsOf(stacks, stack).find((known) => known.name === name)?.value,
+    outputsOf: (name, region) => stacks.find({ account: stack.account, region }, name)?.outputs,
   });
 
 /** Express deployments answer before resources are stable; here everything is done when the answer comes. */

@@ -66,6 +66,7 @@ export class Deployments {
           exported ??= new Map(exportsOf(this.#stacks, stack).map((known) => [known.name, known.value]));
           return exported.get(name);
         },
+        outputsOf: (name, region) => this.#stacks.find({ account: stack.account, region }, name)?.outputs,
       });
     const template = readTemplate(readOutline(target.templateBody), scopeOf);
     this.#refuseUnheardOf(template);

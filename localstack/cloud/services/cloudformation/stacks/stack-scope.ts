@@ -5,6 +5,7 @@ import { type ParameterValue, referenceValue } from '../template/parameters';
 import type { Scope } from '../template/scope';
 import { isCustomResource, type Template } from '../template/template';
 import type { KnownReferences } from './known-references';
+import type { StackOutput } from './stack';
 
 type Known = { readonly physicalId?: string; readonly attributes: Readonly<Record<string, unknown>> };
 
@@ -15,6 +16,8 @@ export type ScopeOptions = {
   /** What is known of a resource now; undefined when it has not been made. */
   readonly resource: (logicalId: string) => Known | undefined;
   readonly exportValue: (name: string) => string | undefined;
+  /** The outputs of another stack of the account; undefined when there is no such stack. */
+  readonly outputsOf: (stackName: string, region: string) => readonly StackOutput[] | undefined;
   /** Values of dynamic references that were looked up before. */
   readonly references?: KnownReferences | undefined;
 };
@@ -103,6 +106,14 @@ export class StackScope implements Scope {
     if (value === undefined) throw validationError(`No export named ${exportName} found.`);
     this.imports.add(exportName);
     return value;
+  }
+
+  stackOutput(stackName: string, outputName: string, region: string): string {
+    const outputs = this.#options.outputsOf(stackName, region);
+    if (!outputs) throw validationError(`Stack with id ${stackName} does not exist`);
+    const output = outputs.find(({ key }) => key === outputName);
+    if (!output) throw validationError(`Stack ${stackName} has no output named ${outputName}.`);
+    return output.value;
   }
 
   condition(name: string, within = 'Condition'): boolean {

@@ -24,6 +24,8 @@ const EXPECTED: Readonly<Record<string, string>> = {
   'Fn::And': 'every Fn::And object requires a list of at least 2 and at most 10 boolean parameters.',
   'Fn::Or': 'every Fn::Or object requires a list of at least 2 and at most 10 boolean parameters.',
   'Fn::ImportValue': 'every Fn::ImportValue object must have a String-typed value.',
+  'Fn::GetStackOutput':
+    'every Fn::GetStackOutput object requires StackName and OutputName, and may have Region and RoleArn, all of them texts.',
 };
 
 /** The error for an argument of `name` that has not the form that the function wants. */

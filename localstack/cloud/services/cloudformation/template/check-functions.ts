@@ -17,7 +17,11 @@ const SUPPORTED = [
 /** They come with the transform `AWS::LanguageExtensions`. */
 const EXTENSIONS = ['Fn::Length', 'Fn::ToJsonString'];
 /** AWS has them; this cloud has not. */
-const NOT_HERE = ['Fn::Transform', 'Fn::GetStackOutput'];
+const NOT_HERE = ['Fn::Transform'];
+/** AWS has it, and does not name it in that list. */
+const NOT_NAMED = ['Fn::GetStackOutput'];
+/** What names of exports and of other stacks may not depend on. */
+const OF_OTHERS = ['Fn::GetAtt', 'Fn::ImportValue', 'Fn::GetStackOutput', 'Fn::GetAZs'];
 /** What conditions and rules may compare besides texts. */
 const COMPARABLE = ['Ref', 'Fn::FindInMap', 'Fn::Sub', 'Fn::Join', 'Fn::Select', 'Fn::Split', ...EXTENSIONS];
 const CONDITIONS = Object.keys(CONDITION_FUNCTIONS);
@@ -118,9 +122,10 @@ class Check {
         this.#lookUp(argument);
         break;
       case 'Fn::ImportValue':
+      case 'Fn::GetStackOutput':
         if (this.#dependsOnMore(argument)) {
           throw validationError(
-            'Template error: the attribute in Fn::ImportValue must not depend on any resources, imported values, or Fn::GetAZs',
+            `Template error: the attribute in ${name} must not depend on any resources, imported values, or Fn::GetAZs`,
           );
         }
         this.#visit(argument);
@@ -137,7 +142,8 @@ class Check {
 
   #allowed(name: string): void {
     if (NOT_HERE.includes(name)) throw notImplemented(`The function ${name} in templates`);
-    if (!SUPPORTED.includes(name) && !(this.#extended && EXTENSIONS.includes(name))) {
+    const known = [...SUPPORTED, ...NOT_NAMED, ...(this.#extended ? EXTENSIONS : [])];
+    if (!known.includes(name)) {
       throw validationError(
         `Template error: Encountered unsupported function: ${name} Supported functions are: [${SUPPORTED.join(', ')}]`,
       );
@@ -208,7 +214,7 @@ class Check {
     const name = Array.isArray(value) ? undefined : functionOf(value);
     const argument = name === undefined ? undefined : (value as Record<string, unknown>)[name];
     if (name === 'Ref') return this.#template.Resources[String(argument)] !== undefined;
-    if (name === 'Fn::GetAtt' || name === 'Fn::ImportValue' || name === 'Fn::GetAZs') return true;
+    if (name !== undefined && OF_OTHERS.includes(name)) return true;
     if (name === 'Fn::Sub') {
       const [pattern, variables] = subArguments(argument);
       const own = [...pattern.matchAll(SUB_VARIABLE)].filter(

@@ -6,6 +6,8 @@ export interface Scope {
   refAll(parameterType: string): readonly unknown[];
   getAtt(logicalId: string, attribute: string): unknown;
   importValue(exportName: string): string;
+  /** Of another stack of the account. Throws `ValidationError` when there is no such stack or output. */
+  stackOutput(stackName: string, outputName: string, region: string): string;
   /** `within`: the function that asks, for the message when there is no such condition. */
   condition(name: string, within?: string): boolean;
   /** Undefined when the mapping has no such entry. Throws `ValidationError` when there is no such mapping. */

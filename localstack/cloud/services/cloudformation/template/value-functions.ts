@@ -1,3 +1,4 @@
+import { notImplemented } from '../../../core/aws-error';
 import { getAttArguments, list, malformed, pair, SUB_VARIABLE, subArguments, subTarget, text } from './arguments';
 import { cidrBlocks } from './cidr';
 import { validationError } from './errors';
@@ -63,6 +64,13 @@ export const VALUE_FUNCTIONS: Readonly<Record<string, IntrinsicFunction>> = {
     throw validationError(`Template error: Unable to get mapping for ${map}::${first}::${second}`);
   },
   'Fn::ImportValue': (argument, scope, resolve, name) => scope.importValue(text(resolve(argument), name)),
+  'Fn::GetStackOutput': (argument, scope, resolve, name) => {
+    const { StackName, OutputName, Region = scope.region, RoleArn, ...others } = structure(argument, name);
+    if (Object.keys(others).length > 0) throw malformed(name);
+    if (RoleArn !== undefined) throw notImplemented(`${name}: RoleArn`);
+    const [stack, output, region] = [StackName, OutputName, Region].map((part) => text(resolve(part), name));
+    return scope.stackOutput(stack!, output!, region!);
+  },
   'Fn::Base64': (argument, _scope, resolve, name) => Buffer.from(text(resolve(argument), name)).toString('base64'),
   'Fn::GetAZs': (argument, scope, resolve, name) => {
     const region = text(resolve(argument), name) || scope.region;
@@ -102,4 +110,9 @@ function referenced(name: string, scope: Scope): unknown {
 function substituted(variable: string, value: unknown): string {
   if (['string', 'number', 'boolean'].includes(typeof value)) return String(value);
   throw validationError(`Template error: variable ${variable} in Fn::Sub expression does not resolve to a string`);
+}
+
+function structure(value: unknown, name: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw malformed(name);
+  return value as Record<string, unknown>;
 }
