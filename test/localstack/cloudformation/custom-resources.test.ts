@@ -98,6 +98,12 @@ const reasons = async (name: string): Promise<string[]> =>
   );
 
 describe('a resource that a function makes', () => {
+  test("is not to install an SDK, as CDK's functions do by default: nothing is fetched from outside", async () => {
+    await deploy('CreateStack', 'offline', { Thing: custom({ InstallLatestAwsSdk: true }) });
+    const [event] = await asked('offline');
+    expect(event.ResourceProperties.InstallLatestAwsSdk).toBe('false');
+  });
+
   test('is asked for as AWS asks, and its data are attributes', async () => {
     const say = { Create: { id: 'thing-1', data: { Colour: 'red', 'deep.er': 5 } } };
     const stack = await deploy(

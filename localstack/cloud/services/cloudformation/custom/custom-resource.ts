@@ -89,7 +89,7 @@ async function request(
       LogicalResourceId: logicalId,
       ...members,
       ResourceType: type,
-      ResourceProperties: asTexts(properties),
+      ResourceProperties: asTexts(withoutInstalling(properties)),
     };
     try {
       const token = String(properties.ServiceToken);
@@ -125,6 +125,14 @@ function check({ ServiceToken, ServiceTimeout }: Properties, before: Properties 
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > MAX_TIMEOUT_SECONDS) {
     throw new ResourceFault(`ServiceTimeout must be a number between 1 and ${MAX_TIMEOUT_SECONDS}.`);
   }
+}
+
+/**
+ * CDK's `AwsCustomResource` has npm install the latest SDK before its first call, unless it is told otherwise. Nothing is
+ * fetched from outside here, and without a network that would take minutes to fail: the SDK of the runtime serves it.
+ */
+function withoutInstalling(properties: Properties): Properties {
+  return 'InstallLatestAwsSdk' in properties ? { ...properties, InstallLatestAwsSdk: false } : properties;
 }
 
 /** CloudFormation hands numbers and booleans to functions as texts, however deep they lie. */
