@@ -9,4 +9,6 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/global-setup.cjs',
   testTimeout: 30_000,
   maxWorkers: 2,
+  // What test files leave behind makes those after them slow: a worker with more heap than this is replaced by a new one.
+  workerIdleMemoryLimit: '400MB',
 };

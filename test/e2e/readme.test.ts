@@ -25,7 +25,7 @@ describe('the README', () => {
       .map(([, name]) => name!)
       .filter((name) => name !== 'ci');
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining([...new Set(named)]));
-    const links = [...readme.matchAll(/\]\(((?!http)[^)]+)\)/g)].map(([, file]) => file!);
+    const links = [...readme.matchAll(/\]\(((?!http)[^)#]+)/g)].map(([, file]) => file!);
     expect(links.filter((file) => !existsSync(join(projectRoot, file)))).toEqual([]);
   });
 });

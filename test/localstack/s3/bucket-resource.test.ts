@@ -91,6 +91,7 @@ test('a bucket of a stack has the rules, origins and destinations of its templat
   expect(await call('s3', 'GetBucketNotificationConfiguration', { Bucket })).toEqual({
     LambdaFunctionConfigurations: [],
     QueueConfigurations: [],
+    TopicConfigurations: [],
   });
 });
 

@@ -24,7 +24,7 @@ const HISTORIES_PER_TABLE = 25;
 /** The product's checker takes a tenth of the time that a history does; the model looks at every one. */
 const VERIFIED_EVERY = 5;
 /** What comes by itself at some time, and is no work that waits to be done again. */
-const HOUSEKEEPING = /forget request tokens|expire items|trim the stream|is due$|^timeout of/;
+const HOUSEKEEPING = /forget request tokens|expire items|trim the stream|(is|are) due$|^timeout of/;
 /** After so many waits something is tried again and again without end. */
 const MOST_WAITS = 500;
 /** So often does Lambda run a function with an event before it is a dead letter. */
@@ -129,7 +129,7 @@ export class HistoryRunner {
       if (!soonest) return;
       await this.#cloud.controls.advance(Math.max(0, soonest.inMs) + 1);
     }
-    throw new Error(`something is still tried again after ${MOST_WAITS} waits`);
+    throw new Error(`something is still tried again after ${MOST_WAITS} waits: ${(await this.#rest()).next[0]?.what}`);
   }
 
   async #passTheTimeOfParking(): Promise<void> {
