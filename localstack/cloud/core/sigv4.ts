@@ -41,6 +41,14 @@ export function signingKey(secret: string, { date, region, service }: SigningSco
   return key;
 }
 
+/** The query of a presigned request as it was signed: all but the signature itself. */
+export const withoutSignature = (rawQuery: string): string =>
+  rawQuery.replace(/(^|&)X-Amz-Signature=[^&]*/, '').replace(/^&/, '');
+
+/** `X-Amz-Date`, `20260101T000000Z`, as milliseconds since 1970; NaN for anything else. */
+export const parseAmzDate = (text: string): number =>
+  Date.parse(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+
 function headerValue({ headers }: HttpRequest, name: string): string {
   const value = headers[name];
   return (Array.isArray(value) ? value.join(',') : (value ?? '')).trim().replace(/\s+/g, ' ');

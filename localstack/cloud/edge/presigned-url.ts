@@ -1,6 +1,6 @@
 import { AwsError } from '../core/aws-error';
 import type { HttpRequest } from '../core/http';
-import { signatureOf, signingKey } from '../core/sigv4';
+import { parseAmzDate, signatureOf, signingKey, withoutSignature } from '../core/sigv4';
 import type { CredentialScope } from './caller';
 
 /** A week, in seconds: the longest that AWS lets a URL live. */
@@ -81,16 +81,11 @@ function isSignedWith(secret: string, request: HttpRequest): boolean {
     time: query.get('X-Amz-Date')!,
     signedHeaders: query.get('X-Amz-SignedHeaders') ?? '',
   };
-  // All of the query but the signature itself is signed.
-  const rawQuery = request.rawQuery.replace(/(^|&)X-Amz-Signature=[^&]*/, '').replace(/^&/, '');
+  const rawQuery = withoutSignature(request.rawQuery);
   const payload = headers['x-amz-content-sha256'] ?? query.get('X-Amz-Content-Sha256') ?? 'UNSIGNED-PAYLOAD';
   const expected = signatureOf({ ...request, rawQuery }, scope, String(payload), signingKey(secret, scope));
   return expected === query.get('X-Amz-Signature');
 }
-
-/** `20260101T000000Z`, as milliseconds since 1970. */
-const parseAmzDate = (text: string): number =>
-  Date.parse(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
 
 const iso = (time: number) => new Date(time).toISOString().replace(/\.\d+/, '');
 

@@ -1,5 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { HttpRequest } from '../../../core/http';
+import { parseAmzDate, signatureOf, signingKey, withoutSignature } from '../../../core/sigv4';
 
 export type Signed = {
   readonly accessKeyId: string;
@@ -35,8 +36,8 @@ export function readSignature(request: HttpRequest, now: number): Signed | undef
   const age = now - parseAmzDate(date);
   if (!(age >= -MAX_SKEW_MS && age <= lifetime)) return undefined;
 
-  const headers = signedHeaders.split(';');
-  if (!headers.includes('host')) return undefined;
+  if (!signedHeaders.split(';').includes('host')) return undefined;
+  const scope = { date: day!, region: region!, service, time: date, signedHeaders };
   return {
     accessKeyId: accessKeyId!,
     region: region!,
@@ -44,42 +45,10 @@ export function readSignature(request: HttpRequest, now: number): Signed | undef
       ? (request.query.get('X-Amz-Security-Token') ?? undefined)
       : (request.headers['x-amz-security-token'] as string | undefined),
     verifies: (secret, path) => {
-      const canonical = [
-        request.method,
-        canonicalPath(path),
-        canonicalQuery(request),
-        ...headers.map((name) => `${name}:${headerValue(request, name)}`),
-        '',
-        signedHeaders,
-        payloadHash(request, presigned),
-      ].join('\n');
-      const scope = `${day}/${region}/${service}/aws4_request`;
-      const toSign = ['AWS4-HMAC-SHA256', date, scope, sha256(canonical)].join('\n');
-      let key: Buffer = Buffer.from(`AWS4${secret}`, 'utf8');
-      for (const part of [day!, region!, service, 'aws4_request']) key = hmac(key, part);
-      return timingSafeEqual(hmac(key, toSign), Buffer.from(signature, 'hex'));
+      const signed = { ...request, path, rawQuery: withoutSignature(request.rawQuery) };
+      return signatureOf(signed, scope, payloadHash(request, presigned), signingKey(secret, scope)) === signature;
     },
   };
-}
-
-/** SigV4 (all services but S3) encodes the path once more than it is on the wire. */
-function canonicalPath(path: string): string {
-  return path.split('/').map(encode).join('/') || '/';
-}
-
-function canonicalQuery(request: HttpRequest): string {
-  // By name first: `a-b=1` comes after `a=1`, though `-` comes before `=`.
-  return [...request.query]
-    .filter(([name]) => name !== 'X-Amz-Signature')
-    .map(([name, value]) => [encode(name), encode(value)] as const)
-    .sort(([a, x], [b, y]) => (a === b ? compare(x, y) : compare(a, b)))
-    .map(([name, value]) => `${name}=${value}`)
-    .join('&');
-}
-
-function headerValue(request: HttpRequest, name: string): string {
-  const value = request.headers[name];
-  return (Array.isArray(value) ? value.join(',') : (value ?? '')).trim().replace(/\s+/g, ' ');
 }
 
 /** A body whose hash is stated has to have it. */
@@ -90,22 +59,4 @@ function payloadHash(request: HttpRequest, presigned: boolean): string {
   return sha256(request.body);
 }
 
-function parseAmzDate(text: string): number {
-  const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
-  if (!match) return Number.NaN;
-  const [year, month, day, hour, minute, second] = match.slice(1).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  return Date.UTC(year, month - 1, day, hour, minute, second);
-}
-
-const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-const encode = (text: string): string =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 const sha256 = (data: string | Buffer): string => createHash('sha256').update(data).digest('hex');
-const hmac = (key: Buffer, text: string): Buffer => createHmac('sha256', key).update(text, 'utf8').digest();
