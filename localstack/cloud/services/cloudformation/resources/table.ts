@@ -36,8 +36,7 @@ import { snsSubscription } from './sns-subscription';
 import { snsTopic } from './sns-topic';
 import { snsTopicInlinePolicy, snsTopicPolicy } from './sns-topic-policy';
 import { sqsQueue } from './sqs-queue';
-import { sqsQueueInlinePolicy } from './sqs-queue-inline-policy';
-import { sqsQueuePolicy } from './sqs-queue-policy';
+import { sqsQueueInlinePolicy, sqsQueuePolicy } from './sqs-queue-policy';
 import { ssmParameter } from './ssm-parameter';
 import { waitCondition, waitConditionHandle } from './wait-condition';
 
