@@ -85,6 +85,12 @@ test('are told once, with the statement and the CDK grant that would allow it', 
   );
 });
 
+test('of a role that is gone are told to nobody', async () => {
+  await cloud.call('iam', 'DeleteRole', { RoleName: 'worker' });
+  await expect(put(keys)).rejects.toThrow();
+  expect(cloud.denials).toEqual([]);
+});
+
 test('of a function stand in its log too', async () => {
   await cloud.call('iam', 'CreateRole', {
     RoleName: 'fn',

@@ -208,6 +208,8 @@ export class PolicyJudge implements AccessControl {
   }
 
   #tell(principal: Principal, access: Access, outcome: Outcome & { readonly allowed: false }): void {
+    // Nobody can grant anything to a role that is gone: a function of a stack that is being deleted still writes its log.
+    if (principal.kind === 'role' && !this.#state.findRole(principal.roleArn)) return;
     const asked = `${principal.arn} ${access.action} ${access.resource}`;
     if (this.#told.has(asked) || this.#told.size >= MAX_TOLD) return;
     this.#told.add(asked);
