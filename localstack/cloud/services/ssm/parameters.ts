@@ -1,7 +1,10 @@
 import { AwsError } from '../../core/aws-error';
 import { Records } from '../../core/records';
 import type { Call, CloudContext } from '../../core/service';
-import type { Parameter, Selector } from './parameter';
+import type { Parameter, Selector, Version } from './parameter';
+
+/** How parameters were kept before they had versions. */
+type Unversioned = Omit<Version, 'labels' | 'tier'> & Pick<Parameter, 'name' | 'tags'>;
 
 /** The parameters of all accounts and regions. */
 export class Parameters {
@@ -9,6 +12,11 @@ export class Parameters {
 
   constructor(context: CloudContext) {
     this.#records = new Records<Parameter>(context.store.space('ssm-parameter-versions'));
+    const unversioned = new Records<Unversioned>(context.store.space('ssm-parameters'));
+    for (const [key, { name, tags, ...version }] of unversioned.entries()) {
+      this.#records.set(key, { name, tags, versions: [{ ...version, tier: 'Standard', labels: [] }] });
+      unversioned.delete(key);
+    }
   }
 
   find(name: string, call: Pick<Call, 'account' | 'region'>): Parameter | undefined {
