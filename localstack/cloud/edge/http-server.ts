@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { HttpReply, HttpRequest } from '../core/http';
+import { parseAmzDate } from '../core/sigv4';
 
 /** Larger bodies are refused: more than any AWS API takes in one request here (a Lambda zip upload: 50 MB). */
 const MAX_BODY = 128 * 1024 * 1024;
@@ -90,11 +91,17 @@ function receive(incoming: IncomingMessage, response: ServerResponse, handler: H
  * again what must not be tried again.
  */
 function callersTime({ headers }: IncomingMessage): string | undefined {
-  const [, ...parts] = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(String(headers['x-amz-date'])) ?? [];
-  if (parts.length === 0) return undefined;
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map(Number);
-  return new Date(Date.UTC(year, month - 1, day, hour, minute, second)).toUTCString();
+  const asked = headers['x-amz-date'];
+  if (typeof asked !== 'string') return undefined;
+  if (asked !== known.asked) {
+    const time = parseAmzDate(asked);
+    known = { asked, shown: Number.isNaN(time) ? undefined : new Date(time).toUTCString() };
+  }
+  return known.shown;
 }
+
+/** Of one second there are thousands of requests. */
+let known: { readonly asked: string; readonly shown: string | undefined } = { asked: '', shown: undefined };
 
 function send(response: ServerResponse, reply: HttpReply): void {
   const body = reply.body ?? '';
